@@ -1,0 +1,150 @@
+"""The `winnow` command. What a command needs is imported when it runs, so that help is there at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from flows.terminal import plain
+from transforms.errors import WinnowError
+
+if TYPE_CHECKING:
+    from flows.pipeline import Request, Summary
+
+DONE, SOME_REJECTED, WRONG = 0, 1, 2
+DEFAULT_SOURCE: Final = "raw"
+DEFAULT_WAREHOUSE: Final = Path("warehouse")
+DEFAULT_EXCLUDE: Final = "README.md"
+
+app = typer.Typer(
+    name="winnow",
+    help="Turns raw text dumps into a clean, deduplicated corpus of posts in Parquet.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+errors = Console(stderr=True)
+
+WarehouseOption = Annotated[
+    Path, typer.Option("--warehouse", "-w", help="The folder that holds the tables.", metavar="DIR")
+]
+
+
+@app.command()
+def ingest(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SOURCE...]",
+            help="Folders of dumps, or single files.  [default: raw]",
+            show_default=False,
+        ),
+    ] = None,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Read only files whose path or name matches; may be given again."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            help="Pass over files whose path or name matches.  [default: README.md]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Read new dumps and bring the tables up to date.
+
+    A file that was read before and has not changed is not read again. Exit status: 0 done, 1 done but some dumps were
+    rejected (they are listed), 2 wrong use or nothing could be done.
+    """
+    from flows.pipeline import Request  # noqa: PLC0415 - the imports behind it take a second
+    from flows.summary import print_summary  # noqa: PLC0415
+
+    request = Request(
+        sources=tuple(sources or [DEFAULT_SOURCE]),
+        warehouse=warehouse,
+        include=tuple(include or ()),
+        exclude=tuple([DEFAULT_EXCLUDE] if exclude is None else exclude),
+    )
+    with _told():
+        summary = _run(request)
+    print_summary(summary, request)
+    raise typer.Exit(SOME_REJECTED if summary.rejected else DONE)
+
+
+@app.command()
+def verify(warehouse: WarehouseOption = DEFAULT_WAREHOUSE) -> None:
+    """Prove that nothing was lost: read every dump again and hold it against the tables.
+
+    Exit status: 0 all is well, 1 something is wrong or a raw file is gone (each is listed), 2 wrong use.
+    """
+    from flows import verify as verification  # noqa: PLC0415 - as above
+    from flows.summary import print_verdict  # noqa: PLC0415
+    from flows.warehouse import Warehouse  # noqa: PLC0415
+
+    with _told():
+        verdict = verification.verify(Warehouse.open(warehouse))
+    print_verdict(verdict)
+    raise typer.Exit(SOME_REJECTED if verdict.problems or verdict.missing else DONE)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="A query over the tables posts, copies, dumps, residue and runs.")],
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values instead of a table.")] = False,  # noqa: FBT002 - typer's way to a flag
+) -> None:
+    """Ask the tables a question in SQL (DuckDB's dialect)."""
+    from flows.query import query as ask  # noqa: PLC0415 - as above
+    from flows.summary import print_csv, print_rows  # noqa: PLC0415
+    from flows.warehouse import Warehouse  # noqa: PLC0415
+
+    with _told():
+        columns, rows = ask(Warehouse.open(warehouse), sql)
+    (print_csv if csv else print_rows)(columns, rows)
+
+
+def main() -> None:
+    """Runs the command line. Ctrl-C ends with status 130."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        errors.print("[yellow]stopped[/]: nothing of this run was committed; run it again to go on")
+        sys.exit(130)
+
+
+def _run(request: Request) -> Summary:
+    """Runs at once in processes of its own, or as a tracked flow run where a Prefect API is configured."""
+    from flows import tracked  # noqa: PLC0415 - decides by the environment alone, without importing Prefect
+
+    if tracked.wanted():
+        from flows.ingest import run_flow  # noqa: PLC0415 - importing Prefect takes a second
+
+        return run_flow(request)
+    from flows.progress import shown  # noqa: PLC0415
+
+    with shown(errors) as each:
+        from flows.pipeline import run  # noqa: PLC0415
+
+        return run(request, each)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Ends the command with one clear message where something is wrong."""
+    try:
+        yield
+    except WinnowError as error:
+        said = "\n".join(escape(plain(line)) for line in str(error).split("\n"))
+        errors.print(f"[red]winnow[/]: {said}", highlight=False, soft_wrap=True)
+        raise typer.Exit(WRONG) from error

@@ -1,0 +1,106 @@
+"""The index of wordings: what is new is joined with it by key, each candidate is verified on the texts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.warehouse import Warehouse
+from transforms.match import Match, candidate_pairs, verify
+from transforms.merge import Edge, Wording
+from transforms.sign import shingle_sets
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The wordings that new copies can affect: their own and all that are linked to them by matches, and the matches.
+
+    `known` are the rows of the index of those that were there before, `fresh` the rows of those that
+    were not; `found` are the matches that were not known before.
+    """
+
+    wordings: Mapping[str, Wording]
+    edges: Sequence[Edge]
+    known: Mapping[str, Row]
+    fresh: Mapping[str, Row]
+    found: Sequence[Edge]
+
+
+def grow(warehouse: Warehouse, bodies: pa.Table) -> Graph:
+    """Joins the wordings of new copies (`bodies`, one row a copy) with the index."""
+    first_of: dict[str, int] = {}
+    for number, wording in enumerate(bodies["wording"].to_pylist()):
+        first_of.setdefault(wording, number)
+    index = warehouse.read("wordings", ["wording", "keys"])
+    known = set(index["wording"].to_pylist())
+    numbers = [number for wording, number in first_of.items() if wording not in known]
+    fresh = bodies.take(pa.array(numbers, pa.int64()))
+    found = _matches(warehouse, index, fresh)
+    edges = [*_known_edges(warehouse), *found]
+    reached = _reached(first_of, edges)
+    rows = warehouse.read("wordings", where=("wording", reached & known)).to_pylist()
+    fresh_rows = {row["wording"]: row for row in fresh.drop_columns(["text"]).to_pylist()}
+    known_rows = {row["wording"]: row for row in rows}
+    wordings = {key: Wording(key, row["n_words"], row["n_shingles"]) for key, row in (known_rows | fresh_rows).items()}
+    return Graph(wordings, [edge for edge in edges if edge.left in reached], known_rows, fresh_rows, found)
+
+
+def texts_of(warehouse: Warehouse, wordings: Iterable[str]) -> dict[str, str]:
+    """The text of each wording: the index has it, or the post that it stands for."""
+    rows = warehouse.read("wordings", ["wording", "post_id", "text"], ("wording", wordings)).to_pylist()
+    shown = [row["post_id"] for row in rows if row["text"] is None]
+    posts = warehouse.read("posts", ["post_id", "text"], ("post_id", shown)).to_pydict()
+    of_post = dict(zip(posts["post_id"], posts["text"], strict=True))
+    return {row["wording"]: of_post[row["post_id"]] if row["text"] is None else row["text"] for row in rows}
+
+
+def _matches(warehouse: Warehouse, index: pa.Table, fresh: pa.Table) -> list[Edge]:
+    """The verified matches in which at least one wording is new."""
+    keys = [_flat(index["keys"]), _flat(fresh["keys"])]
+    lengths = [pc.list_value_length(table["keys"]).to_numpy() for table in (index, fresh)]
+    owners = np.repeat(np.arange(index.num_rows + fresh.num_rows), np.concatenate(lengths))
+    pairs = candidate_pairs(np.concatenate(keys).view(np.uint64), owners, first_new=index.num_rows)
+    names = index["wording"].to_pylist() + fresh["wording"].to_pylist()
+    numbers = sorted({number for pair in pairs for number in pair})
+    old = texts_of(warehouse, [names[number] for number in numbers if number < index.num_rows])
+    texts = [
+        old[names[number]] if number < index.num_rows else fresh["text"][number - index.num_rows].as_py()
+        for number in numbers
+    ]
+    sets = dict(zip(numbers, shingle_sets(texts), strict=True))
+    return [_edge(names[match.left], names[match.right], match) for match in verify(pairs, sets)]
+
+
+def _edge(one: str, other: str, match: Match) -> Edge:
+    return Edge(min(one, other), max(one, other), match.jaccard, match.containment)
+
+
+def _flat(keys: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.asarray(pc.list_flatten(keys).to_numpy(), np.int64)
+
+
+def _known_edges(warehouse: Warehouse) -> list[Edge]:
+    return [Edge(**row) for row in warehouse.read("matches").to_pylist()]
+
+
+def _reached(start: Iterable[str], edges: Sequence[Edge]) -> set[str]:
+    """All wordings that a chain of matches leads to."""
+    neighbours: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        neighbours[edge.left].append(edge.right)
+        neighbours[edge.right].append(edge.left)
+    reached, open_ends = set(start), list(start)
+    while open_ends:
+        for other in neighbours[open_ends.pop()]:
+            if other not in reached:
+                reached.add(other)
+                open_ends.append(other)
+    return reached

@@ -1,0 +1,151 @@
+"""The only code that reads raw dumps: lists them, opens them, says what is wrong with them. It never writes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+from transforms.errors import DumpError, PassingError, SourceError
+
+# A README explains a folder of dumps and is none itself.
+EXCLUDED: Final = ("README.md",)
+# Failures of a disk or a network share that a later try may not meet.
+PASSING: Final = frozenset(
+    {
+        errno.EIO,
+        errno.EAGAIN,
+        errno.EINTR,
+        errno.EBUSY,
+        errno.ETIMEDOUT,
+        errno.ENFILE,
+        errno.EMFILE,
+        errno.ESTALE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file found in a source, not read yet.
+
+    `place` is where it lies as the system names it, `path` the same relative to the source folder with `/` between
+    the parts, `source` the name of the folder that holds it (posts of one source tend to share layout and
+    language), `problem` why it can't be read, where that is known before trying.
+    """
+
+    place: str
+    path: str
+    source: str
+    size: int = 0
+    modified_ns: int = 0
+    problem: str | None = None
+
+    @property
+    def location(self) -> str:
+        """`place` as text that every table can hold."""
+        return _text(Path(self.place))
+
+
+def find(sources: Sequence[str], include: Sequence[str] = (), exclude: Sequence[str] = EXCLUDED) -> list[RawFile]:
+    """Lists the files of the sources (folders, or single files), sorted by path.
+
+    A glob counts against the whole relative path and against the file's name; where `include` is given a file must
+    match one of them. Hidden files and folders (a dot in front) are passed over. Raises `SourceError`.
+    """
+    found: dict[str, RawFile] = {}
+    for source in sources:
+        root = Path(source)
+        if not os.path.lexists(root):
+            raise SourceError(f"there is no source {source}; give a folder of dumps or a file")
+        for file in _in_folder(root) if root.is_dir() else [_file(root, root.parent)]:
+            if (not include or _matches(file.path, include)) and not _matches(file.path, exclude):
+                found.setdefault(file.place, file)
+    return sorted(found.values(), key=lambda file: (file.path, file.place))
+
+
+def read(file: RawFile) -> bytes:
+    """The bytes of a file. Raises `DumpError`, or `PassingError` where another try may succeed."""
+    if file.problem:
+        raise DumpError(file.problem)
+    try:
+        return Path(file.place).read_bytes()
+    except FileNotFoundError as error:
+        raise DumpError("the file vanished before it was read; it is read when it is back") from error
+    except PermissionError as error:
+        raise DumpError("no permission to read the file; grant it and run again") from error
+    except OSError as error:
+        kind = PassingError if error.errno in PASSING else DumpError
+        raise kind(f"the file can't be read: {error.strerror or error}") from error
+
+
+def at(location: str, path: str) -> RawFile:
+    """A file that was read before, from what the table `files` says of it."""
+    return RawFile(place=location, path=path, source="")
+
+
+def _in_folder(root: Path) -> Iterator[RawFile]:
+    """Walks without recursion and without following linked folders, so that no loop of links can catch it."""
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            if folder == root:
+                raise SourceError(f"the source {root} can't be listed: {error.strerror or error}") from error
+            yield _unreadable(folder, root, f"the folder can't be listed: {error.strerror or error}")
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(Path(entry.path))
+            elif not entry.is_dir():
+                yield _file(Path(entry.path), root)
+
+
+def _file(path: Path, root: Path) -> RawFile:
+    problem, size, modified = None, 0, 0
+    try:
+        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+            problem = "a link that leads out of the source folder or nowhere; copy the file itself there"
+        found = path.stat()
+        size, modified = found.st_size, found.st_mtime_ns
+        if not stat.S_ISREG(found.st_mode):
+            problem = "not a regular file (a device, a pipe or a socket); exclude it"
+    except FileNotFoundError:
+        problem = "a link to a file that does not exist; mend or remove the link"
+    except OSError as error:
+        problem = f"the file can't be looked at: {error.strerror or error}"
+    return _described(path, root, size, modified, problem)
+
+
+def _unreadable(path: Path, root: Path, problem: str) -> RawFile:
+    return _described(path, root, 0, 0, problem)
+
+
+def _described(path: Path, root: Path, size: int, modified: int, problem: str | None) -> RawFile:
+    relative = path.relative_to(root)
+    folder = relative.parent if relative.parent.parts else Path(root.resolve().name)
+    return RawFile(str(path.absolute()), _text(relative), _text(folder), size, modified, problem)
+
+
+def _matches(path: str, globs: Iterable[str]) -> bool:
+    """Whether a glob fits the path or the name.
+
+    >>> _matches("blog/page 1.txt", ["*.txt"]), _matches("blog/page 1.txt", ["other/*"])
+    (True, False)
+    """
+    name = path.rsplit("/", 1)[-1]
+    return any(fnmatchcase(path, glob) or fnmatchcase(name, glob) for glob in globs)
+
+
+def _text(path: Path) -> str:
+    r"""A path as text that every table can hold: bytes of a name that are no UTF-8 are written as \xNN."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")

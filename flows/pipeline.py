@@ -1,0 +1,206 @@
+"""The one statement of the order of the stages.
+
+bytes → text → repaired → pieces → described → signed            (`read_dump`, a dump at a time, in batches)
+      → related to all that is known → posts → committed tables  (`run`, once)
+
+`each(work, items)` applies work to every item; what it is (this process, a pool, Prefect tasks) does not matter here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, Protocol
+
+from flows import changes, landing, staging
+from flows.landing import RawFile
+from flows.rows import DumpRead, add_dump, add_file, add_rejected
+from flows.staging import Rows, Staged
+from flows.warehouse import Warehouse
+from transforms.decode import decode
+from transforms.describe import date_order, describe
+from transforms.errors import DumpError, PassingError, WinnowError
+from transforms.formats import recognise
+from transforms.identity import dump_id_of, unreadable_id
+from transforms.lines import lines_of
+from transforms.records import Piece, Residue, Split
+from transforms.repair import MARKUP, repair_line, repair_lines
+from transforms.sign import sign
+from transforms.split.feed import split_feed
+from transforms.split.html import split_html
+from transforms.split.lines import split_text
+
+# A batch is large enough to make the cost of a task small, small enough to keep two processes evenly busy.
+BATCH_BYTES: Final = 16_000_000
+BATCH_FILES: Final = 500
+
+
+class Work(Protocol):
+    """What is done to one batch. On the last try a failure that may pass is taken as final."""
+
+    def __call__(self, item: Batch, *, last_try: bool) -> Staged:
+        """Does the work; raises `PassingError` only where it is not the last try."""
+        ...
+
+
+Each = Callable[[Work, "Sequence[Batch]"], Iterable[Staged]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Files that are read together."""
+
+    number: int
+    files: tuple[RawFile, ...]
+
+    @property
+    def bytes(self) -> int:
+        """The size of its files, in bytes."""
+        return sum(file.size for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked to do."""
+
+    sources: tuple[str, ...]
+    warehouse: Path
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = landing.EXCLUDED
+    command: str = "ingest"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did. `rejected` has the reason for each path; `run_id` is None where nothing was new."""
+
+    run_id: str | None = None
+    files: int = 0
+    unchanged: int = 0
+    bytes: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def read_dump(data: bytes) -> DumpRead:
+    """Takes the bytes of one dump through decode, repair, split, describe and sign. Raises `DumpError`."""
+    decoded = decode(data)
+    kind = recognise(decoded.text)
+    if kind == "text":
+        lines = lines_of(decoded.text)
+        split = split_text(lines, repair_lines(lines.lines))
+    else:
+        # Markup is taken apart before it is repaired: a tag or an entity is no damage.
+        split = _repaired(split_feed(decoded.text) if kind == "feed" else split_html(decoded.text))
+    # One page writes its dates one way, so that 13/04/2015 tells how to read 03/04/2015.
+    order = date_order([piece.published_text for piece in split.pieces if piece.published_text])
+    described = tuple(describe(piece, order) for piece in split.pieces)
+    signed = sign([post.title for post in described], [post.body for post in described])
+    return DumpRead(decoded, kind, split, described, tuple(signed))
+
+
+def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Summary:
+    """Brings a warehouse up to date with its sources: reads what is new, relates it to what is known, commits.
+
+    Nothing is committed where nothing is new. Raises `WinnowError`; then the last commit stands as it was.
+    """
+    started = now()
+    run_id = f"{started:%Y%m%dT%H%M%S%f}Z"
+    found = landing.find(request.sources, request.include, request.exclude)
+    warehouse = Warehouse.open(request.warehouse, create=True)
+    with warehouse.writing(request.command, run_id) as folder:
+        known = changes.known_files(warehouse)
+        new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
+        work = partial(stage, folder=str(folder), run_id=run_id)
+        staged = list(each(work, batches(new))) if new else []
+        rejected = {path: reason for batch in staged for path, reason in batch.rejected.items()}
+        summary = Summary(
+            files=len(found),
+            unchanged=len(found) - len(new),
+            bytes=sum(batch.bytes for batch in staged),
+            rejected=rejected,
+        )
+        made = changes.derive(warehouse, staged, run_id)
+        if made.empty:
+            return replace(summary, seconds=(now() - started).total_seconds())
+        finished = now()
+        row = {
+            "command": request.command,
+            "started": started,
+            "finished": finished,
+            "options": json.dumps({**asdict(request), "warehouse": str(request.warehouse)}, sort_keys=True),
+            "counts": json.dumps({**made.counts, "bytes": summary.bytes, "rejected": len(rejected)}, sort_keys=True),
+        }
+        warehouse.commit(run_id, made.tables, row)
+    return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
+
+
+def batches(files: Sequence[RawFile]) -> list[Batch]:
+    """Groups files for reading, largest batches first so that none of them starts last."""
+    groups: list[list[RawFile]] = []
+    size = 0
+    for file in files:
+        if not groups or size + file.size > BATCH_BYTES or len(groups[-1]) == BATCH_FILES:
+            groups.append([])
+            size = 0
+        groups[-1].append(file)
+        size += file.size
+    made = [Batch(number, tuple(group)) for number, group in enumerate(groups)]
+    return sorted(made, key=lambda batch: -batch.bytes)
+
+
+def stage(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
+    """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too."""
+    rows: Rows = {name: [] for name in staging.STAGED}
+    rejected: dict[str, str] = {}
+    read = 0
+    for file in item.files:
+        dump_id = unreadable_id(file.path)
+        try:
+            data = landing.read(file)
+            dump_id, read = dump_id_of(data), read + len(data)
+            add_dump(rows, file, dump_id, _understood(data), run_id)
+        except DumpError as error:
+            if isinstance(error, PassingError) and not last_try:
+                raise
+            rejected[file.path] = str(error)
+            add_rejected(rows, file, dump_id, str(error), run_id)
+        if dump_id != unreadable_id(file.path):
+            add_file(rows, file, dump_id, run_id)
+    staging.write(Path(folder), item.number, rows)
+    return Staged(folder, item.number, len(item.files), read, len(rows["copies"]), rejected)
+
+
+def _understood(data: bytes) -> DumpRead:
+    """Reads a dump; a fault of winnow's own in the middle of it costs this dump, not the run."""
+    try:
+        return read_dump(data)
+    except WinnowError:
+        raise
+    except Exception as error:
+        said = f"winnow itself failed on this dump ({type(error).__name__}: {error}); please report it with the file"
+        raise DumpError(said) from error
+
+
+def _repaired(split: Split) -> Split:
+    return Split(tuple(map(_repaired_piece, split.pieces)), tuple(map(_repaired_residue, split.residue)))
+
+
+def _repaired_piece(piece: Piece) -> Piece:
+    body = repair_lines(piece.body.split("\n"), MARKUP)
+    title, title_steps = repair_line(piece.title, MARKUP) if piece.title else (piece.title, ())
+    author, author_steps = repair_line(piece.author, MARKUP) if piece.author else (piece.author, ())
+    tags = tuple(repair_line(tag, MARKUP)[0] for tag in piece.tags)
+    steps = {step for steps in body.repairs.values() for step in steps} | {*title_steps, *author_steps}
+    return replace(
+        piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(sorted(steps))
+    )
+
+
+def _repaired_residue(residue: Residue) -> Residue:
+    return replace(residue, text="\n".join(repair_lines(residue.text.split("\n"), MARKUP).lines))

@@ -1,0 +1,49 @@
+"""A progress bar around the runner, for people who wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from flows.pipeline import Batch, Each, Work
+from flows.runners import local
+from flows.staging import Staged
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Each]:
+    """The local runner with a bar: bytes read, bytes a second, dumps, copies, time left."""
+    bar = Progress(
+        TextColumn("reading"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TextColumn("{task.fields[dumps]} dumps, {task.fields[copies]} copies"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    with bar:
+
+        def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
+            task = bar.add_task("", total=sum(batch.bytes for batch in batches), dumps=0, copies=0)
+            dumps = copies = 0
+
+            def heard(batch: Batch, staged: Staged) -> None:
+                nonlocal dumps, copies
+                dumps, copies = dumps + staged.dumps, copies + staged.copies
+                bar.update(task, advance=batch.bytes, dumps=dumps, copies=copies)
+
+            return local(heard)(work, batches)
+
+        yield each

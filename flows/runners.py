@@ -1,0 +1,65 @@
+"""What `each` can be when no Prefect is at hand: this process, or a pool of processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import Final
+
+from flows.pipeline import Batch, Each, Work
+from flows.staging import Staged
+from transforms.errors import PassingError, WinnowError
+
+# Seconds before each further try at a batch that met a failure which may pass.
+DELAYS: Final = (0.2, 1.0, 4.0)
+# Starting a process costs about a second; less than this is read sooner without.
+WORTH_A_PROCESS: Final = 8_000_000
+
+
+def local(progress: Callable[[Batch, Staged], None]) -> Each:
+    """The usual runner: processes where there is enough to do, else this one. `progress` hears of each batch."""
+
+    def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
+        workers = min(len(batches), os.cpu_count() or 1)
+        small = sum(batch.bytes for batch in batches) < WORTH_A_PROCESS
+        done = _here(work, batches) if workers == 1 or small else _in_processes(work, batches, workers)
+        for batch, staged in done:
+            progress(batch, staged)
+            yield staged
+
+    return each
+
+
+def patiently(work: Work, batch: Batch) -> Staged:
+    """Does the work, trying again with growing delays where a failure may pass."""
+    for delay in DELAYS:
+        try:
+            return work(batch, last_try=False)
+        except PassingError:
+            time.sleep(delay)
+    return work(batch, last_try=True)
+
+
+def _here(work: Work, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Staged]]:
+    for batch in batches:
+        yield batch, patiently(work, batch)
+
+
+def _in_processes(work: Work, batches: Sequence[Batch], workers: int) -> Iterator[tuple[Batch, Staged]]:
+    # A fresh interpreter each: a forked one would inherit locks held by threads of the libraries.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        running = {pool.submit(partial(patiently, work), batch): batch for batch in batches}
+        try:
+            for future in as_completed(running):
+                yield running[future], future.result()
+        except BrokenProcessPool as error:
+            said = "a worker process died (out of memory, or killed); nothing was committed, run again"
+            raise WinnowError(said) from error
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -1,0 +1,104 @@
+"""What commands print for people."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.pipeline import Request, Summary
+from flows.terminal import plain
+from flows.verify import Verdict
+
+LISTED = 20
+CELL = 60
+NOTHING = dict.fromkeys(
+    (
+        "dumps", "copies", "posts", "posts_changed", "posts_joined", "duplicates",
+        "identical", "near-identical", "excerpt", "residue",
+    ),
+    0,
+)  # fmt: skip
+# Where nobody watches, a table may be as wide as it needs.
+UNWATCHED_WIDTH = 200
+console = Console(width=None if sys.stdout.isatty() else UNWATCHED_WIDTH)
+
+
+def print_summary(summary: Summary, request: Request) -> None:
+    """Prints what a run did, and every dump that it could not read."""
+    if summary.run_id is None:
+        console.print(f"nothing new: {summary.files} files, {summary.unchanged} of them unchanged since they were read")
+    else:
+        table = Table(title=f"run {summary.run_id}", show_header=False, title_justify="left")
+        table.add_column(justify="right")
+        table.add_column()
+        for figure, meaning in figures(summary):
+            table.add_row(figure, meaning)
+        console.print(table)
+        console.print(f"The tables are in {request.warehouse / 'current'}; `winnow query` asks them.", highlight=False)
+    listed(
+        f"{len(summary.rejected)} rejected:",
+        [f"{path}: {why}" for path, why in sorted(summary.rejected.items())],
+    )
+
+
+def figures(summary: Summary) -> list[tuple[str, str]]:
+    """The figures of a run, each with what it counts."""
+    count = {name: f"{number:,}" for name, number in (NOTHING | summary.counts).items()}
+    speed = summary.bytes / 1e6 / summary.seconds if summary.seconds else 0.0
+    relations = ", ".join(f"{count[name]} {name}" for name in ("identical", "near-identical", "excerpt"))
+    return [
+        (count["dumps"], f"dumps new ({summary.unchanged:,} files unchanged, {len(summary.rejected):,} rejected)"),
+        (count["copies"], "copies found in them"),
+        (count["posts"], f"posts new ({count['posts_changed']} changed, {count['posts_joined']} joined to another)"),
+        (count["duplicates"], f"copies of posts met elsewhere ({relations})"),
+        (count["residue"], "pieces of residue, text that belongs to no post"),
+        (f"{summary.seconds:,.1f}", f"seconds, {speed:,.2f} MB/s"),
+    ]
+
+
+def print_verdict(verdict: Verdict) -> None:
+    """Prints what `winnow verify` found."""
+    listed(f"{len(verdict.problems)} problems:", verdict.problems)
+    listed(f"{len(verdict.missing)} raw files gone or changed:", verdict.missing)
+    said = "every character is accounted for" if not verdict.problems else "something is wrong"
+    console.print(f"{verdict.dumps:,} dumps, {verdict.characters:,} characters checked: {said}", highlight=False)
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Prints the answer to a query as a table."""
+    table = Table()
+    for column in columns:
+        table.add_column(escape(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_shown(value)) for value in row))
+    console.print(table)
+    console.print(f"{len(rows):,} rows", highlight=False)
+
+
+def print_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Prints the answer to a query as comma-separated values."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow(columns)
+    writer.writerows(rows)
+
+
+def listed(heading: str, lines: Sequence[str]) -> None:
+    """Prints a heading and the first lines of a list, if there are any."""
+    if not lines:
+        return
+    console.print(escape(heading))
+    for line in lines[:LISTED]:
+        console.print("  " + escape(plain(line)), highlight=False, soft_wrap=True)
+    if len(lines) > LISTED:
+        console.print(f"  and {len(lines) - LISTED} more", highlight=False)
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - a cell of any type
+    text = "" if value is None else f"{value:.6g}" if isinstance(value, float) else plain(str(value))
+    return text if len(text) <= CELL else text[: CELL - 1] + "…"

@@ -1,0 +1,116 @@
+"""The proof that nothing was lost: every dump is read again and held against the tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows import landing
+from flows.warehouse import Warehouse
+from transforms.decode import decode
+from transforms.errors import DumpError
+from transforms.identity import dump_id_of
+
+Row = dict[str, Any]
+# How many characters of a place are shown in a finding.
+SHOWN = 40
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was checked and what was found wrong, one line each; `missing` are raw files that are gone or changed."""
+
+    dumps: int = 0
+    characters: int = 0
+    problems: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def verify(warehouse: Warehouse, progress: Callable[[], None] = lambda: None) -> Verdict:
+    """Checks every ingested dump against its raw bytes, and the tables against each other. Writes nothing."""
+    verdict = Verdict()
+    verdict.problems += _broken_references(warehouse)
+    copies, residue = _by_place(warehouse, "copies"), _by_place(warehouse, "residue")
+    files = {(row["dump_id"], row["path"]): row["location"] for row in warehouse.read("files").to_pylist()}
+    for dump in warehouse.read("dumps").to_pylist():
+        if dump["status"] != "ingested":
+            continue
+        for path in (dump["path"], *dump["also_at"]):
+            place = (dump["dump_id"], path)
+            data = _bytes(files.get(place), place, verdict)
+            if data is not None:
+                verdict.problems += [f"{path}: {said}" for said in _check(data, dump, copies[place], residue[place])]
+                verdict.dumps, verdict.characters = verdict.dumps + 1, verdict.characters + dump["n_chars"]
+        progress()
+    return verdict
+
+
+def _bytes(location: str | None, place: tuple[str, str], verdict: Verdict) -> bytes | None:
+    dump_id, path = place
+    if location is None:
+        verdict.missing.append(f"{path}: its file holds other bytes by now; the old ones can't be checked")
+        return None
+    try:
+        data = landing.read(landing.at(location, path))
+    except DumpError as error:
+        verdict.missing.append(f"{path}: {error}")
+        return None
+    if dump_id_of(data) != dump_id:
+        verdict.missing.append(f"{path}: the file has changed since it was read; run `winnow ingest` to take it in")
+        return None
+    return data
+
+
+def _check(data: bytes, dump: Row, copies: Sequence[Row], residue: Sequence[Row]) -> Iterator[str]:
+    """What is wrong with the rows of one dump at one place."""
+    decoded = decode(data)
+    text = decoded.text
+    if len(text) != dump["n_chars"] or len(copies) != dump["n_copies"] or len(residue) != dump["n_residue"]:
+        yield (
+            f"counts differ: {len(text)} characters, {len(copies)} copies, {len(residue)} residue rows against "
+            f"{dump['n_chars']}, {dump['n_copies']}, {dump['n_residue']} in the table dumps"
+        )
+    at = decoded.byte_map.byte_offsets([row[name] for row in copies for name in ("start", "end")])
+    for row, start, end in zip(copies, at[::2], at[1::2], strict=True):
+        if (start, end) != (row["byte_start"], row["byte_end"]):
+            yield f"copy {row['copy_id']} stands at bytes {start}-{end}, not {row['byte_start']}-{row['byte_end']}"
+    if dump["format"] == "text":
+        yield from _uncovered(text, sorted((row["start"], row["end"]) for row in (*copies, *residue)))
+
+
+def _uncovered(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """Characters that lie in no span or in two. White space may lie outside."""
+    at = 0
+    for start, end in (*spans, (len(text), len(text))):
+        if start < at:
+            yield f"characters {start}-{at} lie in two rows: {text[start:at][:SHOWN]!r}"
+        elif text[at:start].strip():
+            yield f"characters {at}-{start} lie in no row: {text[at:start].strip()[:SHOWN]!r}"
+        at = max(at, end)
+
+
+def _by_place(warehouse: Warehouse, name: str) -> dict[tuple[str, str], list[Row]]:
+    columns = ["dump_id", "dump_path", "start", "end"]
+    columns += ["copy_id", "byte_start", "byte_end"] if name == "copies" else []
+    rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in warehouse.read(name, columns).to_pylist():
+        rows[row["dump_id"], row["dump_path"]].append(row)
+    return rows
+
+
+def _broken_references(warehouse: Warehouse) -> Iterator[str]:
+    """Copies without a post, posts without their canonical copy, posts whose counts are not those of their copies."""
+    copies: dict[str, list[Row]] = defaultdict(list)
+    for row in warehouse.read("copies", ["copy_id", "post_id", "dump_id", "relation"]).to_pylist():
+        copies[row["post_id"]].append(row)
+    for post in warehouse.read("posts", ["post_id", "canonical_copy_id", "n_copies", "n_dumps"]).to_pylist():
+        own = copies.pop(post["post_id"], [])
+        canonical = [row["copy_id"] for row in own if row["relation"] == "canonical"]
+        if canonical != [post["canonical_copy_id"]]:
+            yield f"post {post['post_id']}: its canonical copy is {canonical}, not {post['canonical_copy_id']}"
+        if (post["n_copies"], post["n_dumps"]) != (len(own), len({row["dump_id"] for row in own})):
+            yield f"post {post['post_id']}: it has {len(own)} copies, not {post['n_copies']}"
+    for post_id, own in copies.items():
+        yield f"{len(own)} copies belong to post {post_id}, which does not exist"

@@ -1,0 +1,44 @@
+"""The plain view: `current/NAME/*.parquet`, hard links to the live files of each table, swapped by one rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+# A reader that resolved `current` before a commit goes on reading the view it began with.
+VIEWS_KEPT: Final = 5
+
+
+def publish(warehouse: Path, run_id: str, files: Mapping[str, Sequence[Path]]) -> None:
+    """Makes the view of `run_id` and lets `current` point to it; `files` are the live files of each table."""
+    views = warehouse / ".views"
+    made = views / f".{run_id}.tmp"
+    shutil.rmtree(made, ignore_errors=True)
+    for name, paths in files.items():
+        (made / name).mkdir(parents=True)
+        for path in paths:
+            os.link(path, made / name / path.name)
+    view = views / run_id
+    shutil.rmtree(view, ignore_errors=True)
+    made.rename(view)
+    link = warehouse / ".current.tmp"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path(".views") / run_id, target_is_directory=True)
+    link.replace(warehouse / "current")
+    _forget_old(views, run_id)
+
+
+def published(warehouse: Path) -> str | None:
+    """The run whose view is current, or None where there is none yet."""
+    current = warehouse / "current"
+    return current.readlink().name if current.is_symlink() and current.exists() else None
+
+
+def _forget_old(views: Path, run_id: str) -> None:
+    """Run ids sort by time, so the newest names come last."""
+    old = sorted(path.name for path in views.iterdir() if path.name != run_id)
+    for name in old[: max(0, len(old) - VIEWS_KEPT + 1)]:
+        shutil.rmtree(views / name, ignore_errors=True)

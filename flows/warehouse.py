@@ -1,0 +1,200 @@
+"""The only code that writes or reads tables.
+
+Each table is a Delta table. A run commits its tables one after the other and `runs` last; what the newest row of
+`runs` names is what has been committed. A table found ahead of that was left by a run that was killed, and is put
+back before the next run writes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError
+
+from flows import view
+from flows.lock import only_writer
+from transforms.errors import WarehouseError
+from transforms.tables import KEYS, PUBLIC, SCHEMAS
+
+COMPRESSED: Final = WriterProperties(compression="ZSTD")
+# Keys named in one predicate, which is parsed as text: 20,000 take 3 s on a table of 200,000 rows.
+REPLACED_AT_ONCE: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a run does to one table: rows added, rows replaced (found by their key), keys of rows taken out."""
+
+    inserts: pa.Table | None = None
+    updates: pa.Table | None = None
+    deletes: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would change."""
+        return not (self.deletes or any(rows is not None and rows.num_rows for rows in (self.inserts, self.updates)))
+
+
+class Warehouse:
+    """The tables below a folder. Make one with `Warehouse.open`."""
+
+    def __init__(self, root: Path, *, committed_only: bool) -> None:
+        self.root = root
+        self._versions: dict[str, int] | None = None
+        if committed_only:
+            self._versions = self._committed()
+
+    @classmethod
+    def open(cls, root: Path, *, create: bool = False) -> Warehouse:
+        """Opens the warehouse in `root`. Raises `WarehouseError` where there is none or the place can't hold one."""
+        if root.exists() and not root.is_dir():
+            raise WarehouseError(f"the warehouse path {root} is a file; give a folder with --warehouse")
+        if not create and not (root / "tables").is_dir():
+            raise WarehouseError(
+                f"there is no warehouse in {root}; `winnow ingest` makes one, --warehouse names another"
+            )
+        try:
+            if create:
+                (root / "tables").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(f"the warehouse folder {root} can't be made: {error.strerror or error}") from error
+        with _told(root, "opening the warehouse"):
+            return cls(root, committed_only=not create)
+
+    def read(
+        self, name: str, columns: Sequence[str] | None = None, where: tuple[str, Iterable[str]] | None = None
+    ) -> pa.Table:
+        """The rows of a table as of the last commit (when opened without `create`: of the last one at that moment).
+
+        `where` names a column and the values it may have.
+        """
+        with _told(self.root, f"reading the table {name}"):
+            version = self._versions.get(name) if self._versions else None
+            files = self._files(DeltaTable(self._place(name), version=version), name)
+            dataset = ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
+            chosen = None
+            if where:
+                chosen = ds.field(where[0]).isin(pa.array(sorted(set(where[1])), pa.string()))
+            return dataset.to_table(columns=list(columns) if columns else None, filter=chosen)
+
+    @contextmanager
+    def writing(self, command: str, run_id: str) -> Iterator[Path]:
+        """Holds the warehouse for one run and gives a staging folder, gone when the run ends."""
+        staging = self.root / ".staging" / run_id
+        with only_writer(self.root, command):
+            with _told(self.root, "preparing the warehouse"):
+                self._create_tables()
+                self._recover()
+                shutil.rmtree(self.root / ".staging", ignore_errors=True)
+                staging.mkdir(parents=True)
+            try:
+                yield staging
+            finally:
+                shutil.rmtree(self.root / ".staging", ignore_errors=True)
+
+    def commit(self, run_id: str, changes: Mapping[str, Change], run: Mapping[str, Any]) -> None:
+        """Writes the changes, then the row of `runs` that makes them count, then shows them under `current/`."""
+        with _told(self.root, "committing"):
+            for name, change in changes.items():
+                self._apply(name, change)
+            versions = {name: self._table(name).version() for name in SCHEMAS if name != "runs"}
+            row = {**run, "run_id": run_id, "versions": json.dumps(versions)}
+            self._apply("runs", Change(inserts=pa.Table.from_pylist([row], schema=SCHEMAS["runs"])))
+            self._publish(run_id)
+
+    def current(self) -> Path:
+        """The folder of the plain view, resolved, so that it stays the same while it is read."""
+        if view.published(self.root) is None:
+            raise WarehouseError(f"nothing has been committed to {self.root} yet; run `winnow ingest` first")
+        return (self.root / "current").resolve()
+
+    def _table(self, name: str) -> DeltaTable:
+        return DeltaTable(self._place(name))
+
+    def _place(self, name: str) -> str:
+        return str(self.root / "tables" / name)
+
+    def _create_tables(self) -> None:
+        for name, schema in SCHEMAS.items():
+            DeltaTable.create(self._place(name), schema=schema, mode="ignore")
+
+    def _committed(self) -> dict[str, int]:
+        """The version of each table that the newest row of `runs` names; the empty first one where there is none."""
+        last = self._last_run()
+        return {name: 0 for name in SCHEMAS if name != "runs"} | (json.loads(last["versions"]) if last else {})
+
+    def _last_run(self) -> dict[str, Any] | None:
+        rows = self.read("runs", ["run_id", "versions", "finished"]).sort_by("run_id").to_pylist()
+        return rows[-1] if rows else None
+
+    def _recover(self) -> None:
+        """Puts back what a killed run left: tables ahead of the newest row of `runs`, a view that is behind it."""
+        last = self._last_run()
+        for name, committed in self._committed().items():
+            table = self._table(name)
+            if set(table.file_uris()) != set(DeltaTable(self._place(name), version=committed).file_uris()):
+                table.restore(committed)
+        if last and view.published(self.root) != last["run_id"]:
+            self._publish(last["run_id"])
+
+    def _publish(self, run_id: str) -> None:
+        files = {name: self._files(self._table(name), name) for name in PUBLIC}
+        view.publish(self.root, run_id, {name: found or [self._without_rows(name)] for name, found in files.items()})
+
+    def _files(self, table: DeltaTable, name: str) -> list[Path]:
+        """The live files of a table. The log gives addresses, in which a space is %20, so only the name is taken."""
+        return [Path(self._place(name), uri.rsplit("/", 1)[-1]) for uri in table.file_uris()]
+
+    def _without_rows(self, name: str) -> Path:
+        """A file that gives a table without rows its columns, so that any reader can open it."""
+        path = self.root / ".empty" / f"{name}.parquet"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            pq.write_table(SCHEMAS[name].empty_table(), path)
+        return path
+
+    def _apply(self, name: str, change: Change) -> None:
+        """Two appends to the log at most: the replaced rows, and the added ones.
+
+        Rows are replaced by overwriting those that a predicate names. `merge`, `delete` and `optimize` of `deltalake`
+        1.6 would write strings as `string_view`, which pyarrow can read but not filter.
+        """
+        replaced = change.updates if change.updates is not None else SCHEMAS[name].empty_table()
+        if replaced.num_rows or change.deletes:
+            key = KEYS[name]
+            keys = sorted({*change.deletes, *replaced[key].to_pylist()})
+            for first in range(0, len(keys), REPLACED_AT_ONCE):
+                part = pa.array(keys[first : first + REPLACED_AT_ONCE], pa.string())
+                rows = replaced.filter(pc.is_in(replaced[key], value_set=part))
+                named = ", ".join("'" + value.replace("'", "''") + "'" for value in part.to_pylist())
+                self._write(name, rows, mode="overwrite", predicate=f"{key} IN ({named})")
+        if change.inserts is not None and change.inserts.num_rows:
+            self._write(name, change.inserts, mode="append")
+
+    def _write(
+        self, name: str, rows: pa.Table, *, mode: Literal["append", "overwrite"], predicate: str | None = None
+    ) -> None:
+        write_deltalake(self._table(name), rows, mode=mode, predicate=predicate, writer_properties=COMPRESSED)
+
+
+@contextmanager
+def _told(root: Path, doing: str) -> Iterator[None]:
+    """Says failures of the store in winnow's own words: what was tried, where, and the way out."""
+    try:
+        yield
+    except DeltaError as error:
+        raise WarehouseError(f"{doing} failed in {root}: {error}; nothing was committed") from error
+    except OSError as error:
+        hint = "free some space and run again" if "space" in str(error).lower() else "check the folder and run again"
+        raise WarehouseError(f"{doing} failed in {root}: {error}; nothing was committed, {hint}") from error

@@ -1,0 +1,202 @@
+"""Signatures and keys: equal to their definition, the same in any batch, and shared by what is alike."""
+
+from __future__ import annotations
+
+import string
+import time
+
+import numpy as np
+import pytest
+from datasketch import MinHash
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms.sign import (
+    BANDS,
+    BATCH_CHARS,
+    PERMUTATIONS,
+    ROWS,
+    SHINGLE_WORDS,
+    SHINGLES_AT_ONCE,
+    WINDOW,
+    Signed,
+    shingle_sets,
+    sign,
+    signature,
+    winnowed,
+)
+
+SAMPLES = [
+    "Der Fährmann wartet am Ufer, bis das Wasser steigt.",
+    "Паромщик ждёт у реки, пока не поднимется вода.",
+    "渡し守は川の岸で水が満ちるのを待っている。",
+    "คนแจวเรือรออยู่ที่ริมฝั่งจนน้ำขึ้น",
+    "नाविक नदी के किनारे पानी बढ़ने तक प्रतीक्षा करता है।",
+    "뱃사공은 물이 차오를 때까지 강가에서 기다린다 그리고 또 기다린다.",
+    "🙂 one 👍 two 🎉 three ❤️ four 🙂 five six",
+    "short",
+    "🙂🙂",
+    "",
+    "\ud83d lone surrogates \ude42 do not stop the signing of a text",
+]
+WORDS = st.text(string.ascii_lowercase, min_size=1, max_size=4)
+TEXTS = st.sampled_from(SAMPLES) | st.lists(WORDS, max_size=60).map(" ".join)
+
+
+def signed(*texts: str) -> list[Signed]:
+    return sign([None] * len(texts), texts)
+
+
+def same(one: Signed, other: Signed) -> bool:
+    return (one.wording, one.n_words, one.n_shingles) == (
+        other.wording,
+        other.n_words,
+        other.n_shingles,
+    ) and np.array_equal(one.keys, other.keys)
+
+
+def shared(one: Signed, other: Signed) -> set[int]:
+    return set(one.keys.tolist()) & set(other.keys.tolist())
+
+
+def defined(shingles: np.ndarray) -> list[int]:
+    """The signature as datasketch makes it."""
+    made = MinHash(num_perm=PERMUTATIONS, scheme="affine32", hashfunc=lambda half: half)
+    made.update_batch([int(shingle) >> 32 for shingle in shingles])
+    values: list[int] = made.hashvalues.tolist()
+    return values
+
+
+@pytest.mark.parametrize("text", SAMPLES)
+def test_the_signature_of_every_script_is_that_of_datasketch(text: str) -> None:
+    [shingles] = shingle_sets([text])
+    if len(shingles):
+        assert signature(shingles).tolist() == defined(shingles)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=60, unique=True))
+def test_the_signature_of_any_set_is_that_of_datasketch(values: list[int]) -> None:
+    shingles = np.array(sorted(values), np.uint64)
+    assert signature(shingles).tolist() == defined(shingles)
+
+
+@pytest.mark.parametrize("length", [SHINGLES_AT_ONCE - 1, SHINGLES_AT_ONCE, 2 * SHINGLES_AT_ONCE + 1])
+def test_the_signature_of_a_large_set_is_that_of_datasketch(length: int) -> None:
+    shingles = np.arange(1, length + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    assert signature(shingles).tolist() == defined(shingles)
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, max_size=5), st.lists(TEXTS, max_size=5))
+def test_a_post_is_signed_the_same_in_any_batch(first: list[str], second: list[str]) -> None:
+    together, apart = signed(*first, *second), signed(*first) + signed(*second)
+    assert len(together) == len(first) + len(second)
+    assert all(same(one, other) for one, other in zip(together, apart, strict=True))
+
+
+def test_batches_larger_than_one_are_signed_the_same() -> None:
+    texts = [f"{number} " + "words go on and on " * (BATCH_CHARS // 60) for number in range(7)]
+    assert all(same(one, signed(text)[0]) for one, text in zip(signed(*texts), texts, strict=True))
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_counts_and_keys(text: str) -> None:
+    [found] = signed(text)
+    runs = max(found.n_words - SHINGLE_WORDS + 1, 0)
+    assert min(runs, 1) <= found.n_shingles <= runs
+    assert found.keys.tolist() == sorted(set(found.keys.tolist()))
+    assert len(found.keys) >= (1 + BANDS if runs else 1)
+    assert [len(shingles) for shingles in shingle_sets([text])] == [found.n_shingles]
+    assert int.from_bytes(bytes.fromhex(found.wording)[:8], "little") in found.keys.tolist()
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, max_size=40), st.sampled_from([" ", ", ", "\n", " — ", "! "]))
+def test_case_and_punctuation_do_not_matter(words: list[str], between: str) -> None:
+    one, other = signed(" ".join(words), between.join(words).upper())
+    if words:
+        assert same(one, other)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from("abc"), max_size=12), st.lists(st.sampled_from("abc"), max_size=12))
+def test_the_wording_is_the_words_in_their_order(first: list[str], second: list[str]) -> None:
+    one, other = signed(" ".join(first), " ".join(second))
+    assert (one.wording == other.wording) == (first == second)
+
+
+RUN = WINDOW + SHINGLE_WORDS - 1
+SURROUNDINGS = st.lists(WORDS, max_size=80)
+
+
+@settings(deadline=None, max_examples=200)
+@given(run=st.lists(WORDS, min_size=RUN, max_size=RUN), around=st.tuples(*[SURROUNDINGS] * 4))
+def test_texts_that_share_a_run_of_words_share_a_key(run: list[str], around: tuple[list[str], ...]) -> None:
+    before, after, other_before, other_after = around
+    one, other = signed(" ".join(before + run + after), " ".join(other_before + run + other_after))
+    assert shared(one, other)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=120))
+def test_winnowing_keeps_one_of_each_window(values: list[int]) -> None:
+    kept = set(winnowed(np.array(values, np.uint64)).tolist())
+    windows = [values[i : i + WINDOW] for i in range(max(len(values) - WINDOW + 1, 1))]
+    assert kept == {min(window) for window in windows}
+
+
+def test_texts_without_anything_in_common_share_no_key() -> None:
+    one, other = signed(
+        " ".join(f"a{number}" for number in range(500)), " ".join(f"b{number}" for number in range(500))
+    )
+    assert not shared(one, other)
+
+
+def test_near_copies_share_bands() -> None:
+    words = [f"word{number}" for number in range(2000)]
+    changed = [word if number % 50 else "other" for number, word in enumerate(words)]
+    one, other = signed(" ".join(words), " ".join(changed))
+    first, second = shingle_sets([" ".join(words), " ".join(changed)])
+    bands = [
+        np.array_equal(signature(first)[i : i + ROWS], signature(second)[i : i + ROWS])
+        for i in range(0, BANDS * ROWS, ROWS)
+    ]
+    assert any(bands)
+    assert shared(one, other)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "equal"),
+    [
+        (("Fog", "Click here."), ("Rain", "Click here."), False),
+        (("Fog", "Click here."), ("FOG!", "click here"), True),
+        ((None, "Click here."), ("", "Click here."), True),
+        (("Fog", "here"), (None, "Fog here"), False),
+        ((None, "🙂"), (None, "🙃"), False),
+        ((None, "🙂"), (None, "🙂"), True),
+        (("One", "five words are just enough"), ("Two", "five words are just enough"), True),
+        ((None, "\ud83d"), (None, "\ude42"), False),
+    ],
+)
+def test_the_title_counts_where_the_body_is_short(
+    first: tuple[str | None, str], second: tuple[str | None, str], *, equal: bool
+) -> None:
+    one, other = sign([first[0], second[0]], [first[1], second[1]])
+    assert (one.wording == other.wording) == equal
+    assert bool(shared(one, other)) == equal
+
+
+def test_one_word_a_hundred_thousand_times_is_quick() -> None:
+    begun = time.perf_counter()
+    [found] = signed("tide " * 100_000)
+    assert (found.n_words, found.n_shingles) == (100_000, 1)
+    [long] = signed(" ".join(map(str, range(100_000))))
+    assert (long.n_words, long.n_shingles) == (100_000, 99_996)
+    assert time.perf_counter() - begun < 20  # it takes less than one second on a machine with nothing else to do
+
+
+def test_a_very_long_word_is_signed() -> None:
+    one, other = signed("x" * 3_000_000, "x" * 2_999_999 + "y")
+    assert one.n_words == other.n_words == 1
+    assert one.wording != other.wording

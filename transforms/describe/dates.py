@@ -1,0 +1,239 @@
+"""Dates as they are written, in many languages, found by one grammar and never guessed.
+
+A month is known by its name or by the place that a form gives it; a form that leaves the
+place open (03/04/2015) needs an order from elsewhere, else it is no date. Relative dates
+("yesterday") and dates without a year are none either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from transforms.describe.clock import AFTER, BEFORE, Clock, read_clock
+from transforms.describe.grammar import BARE, DATE, HINT, MONTH, RANGE_BEFORE, WORD_BEFORE
+from transforms.describe.months import is_weekday, month_of
+from transforms.records import Precision, Published
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from re import Match
+
+Order = Literal["day-first", "month-first"]
+
+# Full dates outside these years are typing errors or stories, not days of publication:
+# nothing that is crawled or exported was published before Unix time began.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+# One date with its label fits in here; longer text is prose and is not searched.
+_LONGEST = 300
+
+# Languages that write the day before the month in numbers, with hardly an exception.
+_WRITE_DAY_FIRST = """
+ar bg bn ca cs cy da de el es et eu fi fr ga gl he hi hr id is it lb lv mk ms nb nl nn no pl pt ro ru sk sl sq
+sr sv th tr uk vi
+"""
+_DAY_FIRST = frozenset(_WRITE_DAY_FIRST.split())
+
+# How far before a date its weekday and time may begin ("at 10:03:59 a.m. (CEST), Wednesday, ").
+_LEAD = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date and where it stands, half-open, with its weekday and time."""
+
+    start: int
+    end: int
+    published: Published
+
+
+def order_of_language(language: str) -> Order | None:
+    """Give the order in which a language writes numbers in dates; None where it can't be told.
+
+    English stays open: it is written both ways.
+
+    >>> order_of_language("fr"), order_of_language("en")
+    ('day-first', None)
+    """
+    return "day-first" if language in _DAY_FIRST else None
+
+
+def date_order(texts: Iterable[str]) -> Order | None:
+    """Give the order that dates from one source prove by numbers over 12.
+
+    None where no date proves one, or two dates prove different ones.
+
+    >>> date_order(["03/04/2010", "03/30/2010 14:41:43"])
+    'month-first'
+    """
+    proven: set[Order] = set()
+    for text in texts:
+        for match in DATE.finditer(text[:_LONGEST]):
+            if match["one"] and int(match["one"]) > 12 >= int(match["two"]):
+                proven.add("day-first")
+            if match["one"] and int(match["two"]) > 12 >= int(match["one"]):
+                proven.add("month-first")
+    return proven.pop() if len(proven) == 1 else None
+
+
+def parse_date(text: str, order: Order | None = None) -> Published | None:
+    """Read one date as written; None where there is none, more than one, or it stays open.
+
+    A zone or offset is honoured; a clock time without one is read as UTC, a day without a
+    time stands at 00:00 UTC. `order` decides forms such as 03/04/2015.
+
+    >>> parse_date("3 janv. 2016").moment.isoformat()
+    '2016-01-03T00:00:00+00:00'
+    >>> parse_date("2017-08-24T01:45:48+02:00").moment.isoformat()
+    '2017-08-23T23:45:48+00:00'
+    >>> parse_date("March 2015").precision
+    'month'
+    >>> parse_date("03/04/2015") is None
+    True
+    """
+    text = text.strip()
+    if len(text) > _LONGEST:
+        return None
+    found = find_dates(text, order)
+    if found:
+        one = found[0].published
+        same = all(other.published.moment == one.moment for other in found)
+        return one if same else None
+    bare = BARE.fullmatch(text)
+    return _coarse(int(bare["year"]), bare["month"], text) if bare else None
+
+
+def may_hold_date(text: str) -> bool:
+    """Tell, at little cost, whether a text has numbers such as every date with a year has.
+
+    >>> may_hold_date("Jun 18 '05"), may_hold_date("12 monkeys")
+    (True, False)
+    """
+    return HINT.search(text) is not None
+
+
+def find_dates(text: str, order: Order | None = None) -> list[Found]:
+    """Find the dates with a day, or else a month, in a short text; ranges of days are none.
+
+    >>> [found.published.text for found in find_dates("Le lundi 5 mars 2018 et le 6 mai 2019")]
+    ['lundi 5 mars 2018', '6 mai 2019']
+    """
+    if not may_hold_date(text):
+        return []
+    matches = [match for match in DATE.finditer(text) if _is_date(match)]
+    if not matches:
+        months = (_found_month(text, match) for match in MONTH.finditer(text))
+        return [found for found in months if found]
+    days = (_found_day(text, match, order) for match in matches)
+    return [found for found in days if found]
+
+
+def _is_date(match: Match[str]) -> bool:
+    """Tell whether the word where a month should stand is one; numbers are judged later."""
+    name = _first(match, "name3", "name4", "name5", "name6")
+    return name is None or month_of(name) is not None
+
+
+def _first(match: Match[str], *names: str) -> str | None:
+    return next((match[name] for name in names if match[name] is not None), None)
+
+
+def _found_day(text: str, match: Match[str], order: Order | None) -> Found | None:
+    start, end, clock = _surroundings(text, match)
+    parts = _numbers(match, order)
+    if parts is None or _ends_range(text[max(0, start - _LEAD) : start], match):
+        return None
+    moment = _moment(*parts, clock)
+    if moment is None:
+        return None
+    precision: Precision = "month" if parts[2] == 0 else "second" if clock else "day"
+    return Found(start, end, Published(moment, precision, text[start:end]))
+
+
+def _ends_range(lead: str, match: Match[str]) -> bool:
+    """Tell whether a date is the last day of a range: a span of days is an event's."""
+    days = RANGE_BEFORE.search(lead)
+    if days is None:
+        return False
+    if any(name and month_of(name) for name in (days["before"], days["after"])):
+        return True
+    return days["after"] is None and (match["day3"] or match["one"]) is not None
+
+
+def _surroundings(text: str, match: Match[str]) -> tuple[int, int, Clock | None]:
+    """Take in the weekday before a date and the time after, inside or before it."""
+    start, end = match.start(), match.end()
+    lead = text[max(0, start - _LEAD) : start]
+    weekday = WORD_BEFORE.search(lead)
+    if weekday and is_weekday(weekday["word"]):
+        start -= len(lead) - weekday.start()
+        lead = lead[: weekday.start()]
+    if match["clock4"]:
+        inner = AFTER.match(match["clock4"])
+        return start, end, read_clock(inner) if inner else None
+    after = AFTER.match(text, end)
+    if after and (clock := read_clock(after)):
+        return start, after.end(), clock
+    before = BEFORE.search(lead)
+    if before and (clock := read_clock(before)):
+        return start - len(lead) + before.start(), end, clock
+    return start, end, None
+
+
+def _numbers(match: Match[str], order: Order | None) -> tuple[int, int, int] | None:
+    """Give year, month and day (0 where only the month is stated); None where they stay open."""
+    if match["one"] is not None:
+        return _placed(match, order)
+    name = _first(match, "name3", "name4", "name5", "name6")
+    month = month_of(name) if name else int(_first(match, "month1", "month2") or 0)
+    year = _first(match, "year1", "year2", "year3", "short3", "year4", "year5", "year6")
+    day = _first(match, "day1", "day2", "day3", "day4", "day5", "day6")
+    return (_full_year(year or ""), month or 0, int(day or 0))
+
+
+def _full_year(year: str) -> int:
+    """Read a year; two digits mean 1970 to 2069, as in the Unix world."""
+    digits = year.lstrip("'’")
+    if len(digits) == 4:
+        return int(digits)
+    return 1900 + int(digits) if int(digits) >= 70 else 2000 + int(digits)
+
+
+def _placed(match: Match[str], order: Order | None) -> tuple[int, int, int] | None:
+    """Place the numbers of 25/06/2019: by one over 12, by dots (always day first), by `order`."""
+    one, two, year = int(match["one"]), int(match["two"]), match["year7"]
+    if len(year) == 2 and order is None:
+        return None
+    if match["mark"] == "." or one > 12:
+        order = "day-first"
+    elif two > 12:
+        order = "month-first"
+    if one == two or order == "day-first":
+        return _full_year(year), two, one
+    return (_full_year(year), one, two) if order == "month-first" else None
+
+
+def _moment(year: int, month: int, day: int, clock: Clock | None) -> datetime | None:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        stated = date(year, month, day or 1)
+    except ValueError:
+        return None
+    if clock is None:
+        return datetime(year, month, day or 1, tzinfo=UTC)
+    return datetime.combine(stated, clock.at, UTC) - clock.offset
+
+
+def _found_month(text: str, match: Match[str]) -> Found | None:
+    month = month_of(match["name"])
+    if month is None:
+        return None
+    published = _coarse(int(match["year"]), str(month), text[match.start() : match.end()])
+    return Found(match.start(), match.end(), published) if published else None
+
+
+def _coarse(year: int, month: str | None, text: str) -> Published | None:
+    moment = _moment(year, int(month or 1), 0, None)
+    return Published(moment, "month" if month else "year", text) if moment else None

@@ -1,0 +1,92 @@
+"""Everything that a post says of itself, read in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from transforms.describe.byline import Header, stated_author, thread_header
+from transforms.describe.dates import Order, order_of_language, parse_date
+from transforms.describe.edges import Edges, edges
+from transforms.describe.language import Language, detect_language
+from transforms.describe.links import unique_links
+from transforms.describe.stated import date_at_edges
+from transforms.describe.tags import find_tags
+from transforms.describe.truncation import cut_mark
+from transforms.describe.words import count_words
+
+if TYPE_CHECKING:
+    from transforms.records import Piece, Published
+
+# A language decides the order of the numbers in 03/04/2015 only when it is beyond doubt:
+# short English posts are taken for other languages, but with less confidence than this.
+_SURE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What one copy of a post says of itself.
+
+    `body` is the body of the piece without a closing truncation mark. `language` is ISO 639-1
+    or "und". `links` are http(s) addresses, stated ones first, each once. `n_words` counts every
+    letter of scripts without spaces as a word. `truncated` says that the text goes on elsewhere.
+    """
+
+    title: str | None
+    body: str
+    author: str | None
+    published: Published | None
+    language: str
+    language_confidence: float
+    url: str | None
+    tags: tuple[str, ...]
+    links: tuple[str, ...]
+    n_chars: int
+    n_words: int
+    truncated: bool
+
+
+def describe(piece: Piece, order: Order | None = None) -> Description:
+    r"""Read out of a piece what it says of itself; what it does not say stays None.
+
+    `order` is that of the numbers in dates such as 03/04/2015, where the source proves one
+    (see `date_order`); otherwise the language of the body decides or the date stays None.
+
+    >>> from transforms.records import Piece
+    >>> piece = Piece(0, 40, "by Ann Lee, 3 May 2015\n\nIt rained.\n(more…)", title="Rain")
+    >>> told = describe(piece)
+    >>> told.author, told.published.text, told.truncated, told.n_words
+    ('Ann Lee', '3 May 2015', True, 8)
+    """
+    body, truncated = cut_mark(piece.body)
+    lines, language = edges(body), detect_language(body)
+    title = (piece.title or "").strip() or None
+    header = thread_header(title or "") or (thread_header(lines.head[0]) if lines.head else None)
+    return Description(
+        title=None if title and thread_header(title) else title,
+        body=body,
+        author=_author(piece, header, lines),
+        published=_published(piece, header, lines, order or _order(language)),
+        language=language.code,
+        language_confidence=language.confidence,
+        url=piece.url,
+        tags=find_tags(piece.tags, lines),
+        links=unique_links(piece.links, body),
+        n_chars=len(body),
+        n_words=count_words(body),
+        truncated=truncated,
+    )
+
+
+def _author(piece: Piece, header: Header | None, lines: Edges) -> str | None:
+    given = (piece.author or "").strip()
+    return given or (header.author if header else stated_author(lines))
+
+
+def _published(piece: Piece, header: Header | None, lines: Edges, order: Order | None) -> Published | None:
+    given = parse_date(piece.published_text, order) if piece.published_text else None
+    return given or (header.published if header else date_at_edges(piece.title, lines, order))
+
+
+def _order(language: Language) -> Order | None:
+    return order_of_language(language.code) if language.confidence >= _SURE else None

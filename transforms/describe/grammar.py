@@ -1,0 +1,54 @@
+"""The forms in which dates are written, as patterns; `dates` reads what they find."""
+
+from __future__ import annotations
+
+import re
+
+_ORDINAL = r"(?: st | nd | rd | th | er | re | [º°ª.] )?"
+_NAME = r"(?P<name{n}>[^\W\d_]{{3,14}})"
+_OF = r"(?: de\s | del\s | of\s | d['’] )?"
+_YEAR = r"(?P<year{n}> \d{{4}} | ['’]\d{{2}} ) (?!\d)"
+_FORMS = rf"""
+    # 2015-03-04, 2015/3/4, 2015.03.04
+    (?<![\w./-]) (?P<year1>\d{{4}}) (?P<mark1>[-/.]) (?P<month1>\d{{1,2}}) (?P=mark1)
+        (?P<day1>\d{{1,2}}) (?!\d|[-/.]\d)
+    # 2015年3月4日, 2015년 3월 4일, 2015年3月
+    | (?<!\d) (?P<year2>\d{{4}}) \s?[年년]\s? (?P<month2>\d{{1,2}}) \s?[月월]
+        (?: \s? (?P<day2>\d{{1,2}}) \s?[日일号號] )?
+    # 3 janv. 2016, 1st of March, 2015, 12 de marzo de 2010, 12-Jan-2018, 24 Aug 17 06:45:48
+    | (?<!\w) (?P<day3>\d{{1,2}}) {_ORDINAL} [\s-]{{0,3}} {_OF} {_NAME.format(n=3)} [\s.,/-]{{0,3}} {_OF}
+        (?: {_YEAR.format(n=3)} | (?P<short3>\d{{2}}) (?=\s\d{{2}}:\d{{2}}) )
+    # Thu Mar 3 14:30:00 UTC 2015
+    | (?<!\w) {_NAME.format(n=4)} \s{{1,2}} (?P<day4>\d{{1,2}}) \s
+        (?P<clock4> \d{{1,2}}:\d{{2}}:\d{{2}} (?:\s(?:[A-Z]{{1,4}}|[+-]\d{{4}}))? ) \s
+        (?P<year4>\d{{4}}) (?!\d)
+    # July 1, 2011, Mar 19th, 2013, Jun 18 '05
+    | (?<!\w) {_NAME.format(n=5)} \.? [\s-]{{0,3}} (?P<day5>\d{{1,2}}) {_ORDINAL} [,\s-]{{1,3}} {_OF}
+        {_YEAR.format(n=5)}
+    # 2015. március 3., 2015 March 3
+    | (?<!\w) (?P<year6>\d{{4}}) [.,\s-]{{1,3}} {_NAME.format(n=6)} \.? [\s-]{{1,3}}
+        (?P<day6>\d{{1,2}}) (?!\w)
+    # 25/06/2019, 13.11.2019, 04-23-2020, 25/06/19
+    | (?<![\w./-]) (?P<one>\d{{1,2}}) (?P<mark>[-/.]) (?P<two>\d{{1,2}}) (?P=mark)
+        (?P<year7>\d{{4}}|\d{{2}}) (?!\d|[-/.]\d)
+"""
+# A group that ends in a digit belongs to the form of that number in the list.
+DATE = re.compile(_FORMS, re.VERBOSE | re.IGNORECASE)
+# March 2015, marzo de 2010
+MONTH = re.compile(
+    r"(?<!\w)" + _NAME.format(n="") + r"\.?,?\s{1,2}" + _OF + r"(?P<year>\d{4})(?!\w)",
+    re.VERBOSE | re.IGNORECASE,
+)
+# A year or an ISO month counts only where nothing else is said.
+BARE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?")
+# What every date with a year has, cheaper to look for than a date.
+HINT = re.compile(r"\d{4}|['’]\d\d|\d[-/.]\d\d?[-/.]\d\d|[A-Za-z]\s\d\d\s\d\d:")
+# A word that stands directly before a date, as weekdays do.
+WORD_BEFORE = re.compile(r"(?P<word>[^\W\d_]{2,12})\.?,?\s{0,2}$")
+# "3-5 mars", "du 28 février au", "March 30 – ": what stands before the last day of a range.
+RANGE_BEFORE = re.compile(
+    r"(?:(?P<before>[^\W\d_]{3,14})\.?\s)?(?<![:\d])\d{1,2}(?:st|nd|rd|th|er|\.)?"
+    r"(?:\s(?P<after>[^\W\d_]{3,14})\.?)?"
+    r"\s?(?:[-–—/&]|\b(?:au|to|al|bis|a|e|et|and|und|y|do|по|až|t/m)\b)\s?(?:le\s)?$",
+    re.IGNORECASE,
+)

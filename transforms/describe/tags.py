@@ -1,0 +1,74 @@
+"""Tags and categories that a post names in a line of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from transforms.describe.edges import Edges
+
+_LONGEST_LINE, _LONGEST_TAG, _MOST_TAGS = 300, 40, 20
+
+# Words that need a colon after them, and phrases that do not.
+_LABEL = re.compile(
+    r"""\W{0,3} (?: (?: tags? | categor(?:y|ies) | topics? | labels? | keywords? | mots[- ]clés? | étiquettes?
+    | cat[ée]gories? | rubriques? | thèmes? | schlagw[oö]rte?r? | stichworte | kategorien? | etiquetas?
+    | categor[ií]as? | categori[ae] | etichette | marcadores | trefwoorden | categorie[ëe]n | etiketter
+    | kategorier? | kategoria | tagi | метки | теги | рубрики? | タグ | カテゴリー? | 标签 | 標籤 | 分类
+    | 分類 | 태그 )
+    \s{0,2} [:：]
+    | (?: filed\ (?:under|in) | tagged(?:\ (?:with|as|in))? | posted\ in
+    | taggée?\ (?:avec|par) | classée?\ (?:dans|sous)
+    | publiée?\ dans | archivado\ en | publicado\ en | arquivado\ em | archiviato\ in
+    | veröffentlicht\ (?:in|unter)
+    | abgelegt\ unter | geplaatst\ in ) \b [:：]? ) \s{0,3} (?P<list>\S.*)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# One hashtag of up to three words; "#1", "#include <a>" and "# Heading" are none.
+_HASHTAG = re.compile(r"[^\W\d_][\w'’-]{0,30}(?: [\w'’-]{1,20}){0,2}")
+_BREAKS = re.compile(r"\s?[|•·\t]\s?")
+_COMMAS = re.compile(r"\s*[,;、，；]\s*")
+_HAS_DATE = re.compile(r"\d{4}")
+
+
+def find_tags(stated: Iterable[str], lines: Edges) -> tuple[str, ...]:
+    """Give the stated tags, then those that lines at the edges name, each once, as written.
+
+    >>> from transforms.describe.edges import Edges
+    >>> find_tags(["rain"], Edges((), ("Tags: weather, rain", "#walks #mud")))
+    ('rain', 'weather', 'walks', 'mud')
+    """
+    named = (tag for line in (*lines.head, *lines.foot) for tag in tags_of_line(line))
+    every = (tag.strip() for tag in (*stated, *named))
+    return tuple(dict.fromkeys(tag for tag in every if tag))
+
+
+def tags_of_line(line: str) -> list[str]:
+    """Give the tags that a line lists; none where it is anything else.
+
+    >>> tags_of_line("Catégorie : Actualités, Récits")
+    ['Actualités', 'Récits']
+    """
+    if len(line) > _LONGEST_LINE:
+        return []
+    if line.startswith("#"):
+        return _hashtags(line)
+    listed = (_LABEL.match(part) for part in _BREAKS.split(line))
+    return [tag for match in listed if match for tag in _listed(match["list"])]
+
+
+def _hashtags(line: str) -> list[str]:
+    """Read a line that is nothing but hashtags; a single one has one word, else it is prose."""
+    tags = [tag.strip(" ,;\t") for tag in line.split("#")[1:]]
+    is_list = len(tags) <= _MOST_TAGS and all(_HASHTAG.fullmatch(tag) for tag in tags)
+    return tags if is_list and (len(tags) > 1 or " " not in tags[0]) else []
+
+
+def _listed(text: str) -> list[str]:
+    """Cut a list at its commas; a list with a long part or a year is prose or a byline."""
+    tags = [tag.strip(" .#") for tag in _COMMAS.split(text)]
+    is_list = len(tags) <= _MOST_TAGS and all(0 < len(tag) <= _LONGEST_TAG for tag in tags)
+    return tags if is_list and not _HAS_DATE.search(text) else []

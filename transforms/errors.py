@@ -1,0 +1,40 @@
+"""What can go wrong, as a tree.
+
+WinnowError
+├── DumpError            one dump can't be read; it becomes a rejected row, the others go on
+│   └── PassingError     the same, but a later try may well succeed (a busy disk, a network share)
+├── SourceError          what was named as a source is not there or can't be listed
+├── WarehouseError       the warehouse can't be opened, read or written
+│   └── BusyError        another run holds the warehouse
+└── UsageError           the command was given something that it can't mean
+"""
+
+from __future__ import annotations
+
+
+class WinnowError(Exception):
+    """Anything that winnow says of its own accord: what was wrong, the value, the way out."""
+
+
+class DumpError(WinnowError):
+    """One dump can't be read; the reason becomes its `error` and the other dumps go on."""
+
+
+class PassingError(DumpError):
+    """One dump can't be read just now; another try may succeed."""
+
+
+class SourceError(WinnowError):
+    """A source folder or file is not there, or can't be listed."""
+
+
+class WarehouseError(WinnowError):
+    """The warehouse can't be opened, read or written."""
+
+
+class BusyError(WarehouseError):
+    """Another run holds the warehouse."""
+
+
+class UsageError(WinnowError):
+    """A command was given something that it can't mean."""

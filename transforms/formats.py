@@ -1,0 +1,37 @@
+"""What kind of dump a text is, told by its content; a file's name proves nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from transforms.records import Format
+
+# A declaration, comments and a style sheet may stand before the first telling tag.
+LOOKED_AT: Final = 4096
+FEED: Final = re.compile(r"<(?:rss|rdf:RDF|feed)[\s>]", re.IGNORECASE)
+PAGE: Final = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
+TAG: Final = re.compile(
+    r"</?(?:p|div|span|a|br|article|section|table|tr|td|ul|li|h[1-6])(?:\s[^<>]{0,400})?/?>", re.IGNORECASE
+)
+# A fragment of a page has a tag in about every 100 characters; a text that mentions one has not.
+CHARS_PER_TAG: Final = 300
+
+
+def recognise(text: str) -> Format:
+    """The format of a dump.
+
+    >>> recognise("Dear diary"), recognise("<!doctype html><p>Hi"), recognise('<?xml version="1.0"?><rss version="2.0">')
+    ('text', 'html', 'feed')
+    >>> recognise("Write <p> before and </p> after a paragraph." + " And so on." * 60)
+    'text'
+    """
+    head = text[:LOOKED_AT]
+    if not head.lstrip().startswith("<"):
+        return "text"
+    page, feed = PAGE.search(head), FEED.search(head)
+    if feed and not (page and page.start() < feed.start()):
+        return "feed"
+    if page or len(TAG.findall(head)) * CHARS_PER_TAG > len(head):
+        return "html"
+    return "text"

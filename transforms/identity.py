@@ -1,0 +1,86 @@
+"""Names: ids of dumps and copies from their content and place, ids of posts that stay once they are published."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A post that has been published: its id, since which run, its aliases, and the wording that stood for it."""
+
+    post_id: str
+    first_run: str
+    aliases: tuple[str, ...]
+    canonical: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The id of a post, the run that first published it (None where this one does) and its aliases."""
+
+    post_id: str
+    first_run: str | None
+    aliases: tuple[str, ...]
+
+
+def dump_id_of(data: bytes) -> str:
+    """The SHA-256 of the raw bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def unreadable_id(path: str) -> str:
+    """The id of a dump whose bytes could not be had, so that only its path tells it apart."""
+    return "unreadable-" + _hash(path)
+
+
+def copy_id_of(dump_id: str, path: str, member: str | None, ordinal: int) -> str:
+    """The id of the copy that stands at `ordinal` in a dump lying at `path`."""
+    return _hash(f"{dump_id}\0{path}\0{member or ''}\0{ordinal}")
+
+
+def name_posts(clusters: Mapping[str, Sequence[str]], known: Sequence[Known]) -> dict[str, Name]:
+    """Names each cluster of wordings (canonical wording -> all its wordings) so that published ids live on.
+
+    An id goes where the wording goes that stood for it. Where several meet, the oldest is kept and the others become
+    aliases; a cluster that nobody stood for is named after its canonical wording.
+
+    >>> old = [Known("p1", "run1", (), "a"), Known("p2", "run2", ("p0",), "b")]
+    >>> name_posts({"c": ["a", "b", "c"]}, old)["c"]
+    Name(post_id='p1', first_run='run1', aliases=('p0', 'p2'))
+    """
+    home = {wording: canonical for canonical, members in clusters.items() for wording in members}
+    heirs: dict[str, list[Known]] = {canonical: [] for canonical in clusters}
+    for post in known:
+        heirs[home[post.canonical]].append(post)
+    names: dict[str, Name] = {}
+    taken = {post.post_id for post in known}
+    for canonical in sorted(heirs, key=lambda canonical: (not heirs[canonical], canonical)):
+        posts = sorted(heirs[canonical], key=lambda post: (post.first_run, post.post_id))
+        if posts:
+            others = {alias for post in posts for alias in (post.post_id, *post.aliases)} - {posts[0].post_id}
+            names[canonical] = Name(posts[0].post_id, posts[0].first_run, tuple(sorted(others)))
+        else:
+            names[canonical] = Name(_free(canonical, taken), None, ())
+            taken.add(names[canonical].post_id)
+    live = {name.post_id for name in names.values()}
+    return {
+        canonical: Name(name.post_id, name.first_run, tuple(alias for alias in name.aliases if alias not in live))
+        for canonical, name in names.items()
+    }
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    """`wanted`, or where a post that has moved on still carries it, the first hash made from it that is free."""
+    name = wanted
+    while name in taken:
+        name = _hash(name)
+    return name
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=ID_BYTES).hexdigest()

@@ -1,0 +1,1 @@
+"""Finding where each post of a dump begins and ends."""

@@ -1,0 +1,167 @@
+"""Which of the candidates on a page are its posts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.split.html_groups import Group, Span, find_groups
+from transforms.split.html_marks import Marks
+from transforms.split.html_tree import Page
+
+# Text in links counts a fifth: a list of headlines has some, a menu should not win by its words.
+LINK_WEIGHT: Final = 0.2
+# A post of fewer characters than this is hardly one.
+TINY: Final = 25
+# A candidate must hold this share of the page's text, and reach this score, to be taken at all.
+LEAST_COVER: Final = 0.12
+LEAST_SCORE: Final = 0.25
+# What a set of posts is worth: for its text alone, for dates, for headings that are links, for a usual name.
+FOR_TEXT: Final = 0.3
+FOR_DATES: Final = 0.3
+FOR_LINKS: Final = 0.3
+FOR_NAMES: Final = 0.05
+# A heading without a link may as well open a section of one post; it counts where dates stand beside it.
+PLAIN_HEADING: Final = 0.7
+# The usual names of a post: a small bonus where two candidates are alike otherwise.
+NAMES: Final = ("hentry", "h-entry", "post", "article", "entry", "message", "comment", "Posting")
+# Looks of dates, and of headings, that are told apart; a page seldom has more that matter.
+LOOKS: Final = 4
+# Dates in fewer of the members than this are of no meaning.
+LEAST_DATED: Final = 0.4
+CROWD: Final = 0.3
+# Runs of siblings count a little less than elements: an element that holds a post is the better evidence.
+RUNS: Final = 0.97
+COVER_POWER: Final = 0.6
+# Members of which the smaller half has less than this share of the mean are columns rather than posts; a
+# candidate loses up to EVEN of its worth for that.
+LOPSIDED: Final = 0.3
+EVEN: Final = 0.3
+OUTSIDE: Final = frozenset(("nav", "aside", "footer"))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The posts of a page as spans of nodes, and what they have in common.
+
+    `cover` is the share of the page's text that they hold; `linked` says whether most have a heading that is a link.
+    """
+
+    spans: tuple[Span, ...]
+    likeness: str
+    cover: float
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """The running sums of a page as arrays."""
+
+    chars: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    dated: tuple[NDArray[np.int64], ...]
+    linked: NDArray[np.int64]
+    headed: tuple[NDArray[np.int64], ...]
+    total: float
+
+
+def find_layout(page: Page, marks: Marks) -> Layout | None:
+    """Choose the candidate that looks most like the posts of the page, None where none does."""
+    sums = _sums(page, marks)
+    best, best_rank = None, (LEAST_SCORE, 0)
+    for group in find_groups(page, marks):
+        first, stop = group.spans[0][0], group.spans[-1][1]
+        if sums.weight[stop] - sums.weight[first] < LEAST_COVER * sums.total:
+            continue
+        for variant in (group, *_with_signs(group, sums)):
+            score, width = _score(variant, sums)
+            rank = (round(score, 3), width)
+            if rank > best_rank:
+                best, best_rank = variant, rank
+    if best is None:
+        return None
+    held = sum(float(sums.weight[stop] - sums.weight[first]) for first, stop in best.spans)
+    links = sum(int(sums.linked[stop] > sums.linked[first]) for first, stop in best.spans)
+    return Layout(best.spans, best.likeness, held / sums.total, links > len(best.spans) / 2)
+
+
+def _sums(page: Page, marks: Marks) -> _Sums:
+    chars = np.asarray(page.chars, np.int64)
+    prose = np.asarray(page.prose, np.int64)
+    weight = prose + LINK_WEIGHT * (chars - prose)
+    total = float(weight[-1])
+    node = 1
+    while node < len(page.tags):
+        if page.tags[node] in OUTSIDE:
+            total -= float(weight[page.stops[node]] - weight[node])
+            node = page.stops[node]
+        else:
+            node += 1
+    dated = _by_look(page, [(date.node, date.signature) for date in marks.dates])
+    headed = _by_look(page, [(node, marks.signatures[node]) for node in marks.headings])
+    return _Sums(chars, weight, dated, np.asarray(marks.linked, np.int64), headed, max(total, 1.0))
+
+
+def _by_look(page: Page, signs: list[tuple[int, str]]) -> tuple[NDArray[np.int64], ...]:
+    """Sum up the signs of each of the looks that are most frequent."""
+    rows = []
+    for look, _ in Counter(look for _, look in signs).most_common(LOOKS):
+        row = np.zeros(len(page.tags) + 1, np.int64)
+        row[[node + 1 for node, sign in signs if sign == look]] = 1
+        rows.append(row.cumsum())
+    return tuple(rows)
+
+
+def _with_signs(group: Group, sums: _Sums) -> list[Group]:
+    """Leave out the members without a date, or without a heading that is a link, where some have one."""
+    spans = np.asarray(group.spans, np.int64)
+    first, stop = spans[:, 0], spans[:, 1]
+    variants = []
+    for row in (*sums.dated, sums.linked):
+        having = row[stop] > row[first]
+        if 1 < having.sum() < len(spans):
+            kept = tuple(span for span, has in zip(group.spans, having.tolist(), strict=True) if has)
+            variants.append(Group(kept, group.likeness))
+    return variants
+
+
+def _score(group: Group, sums: _Sums) -> tuple[float, int]:
+    """Say how much a candidate looks like posts, and how many characters it holds in all."""
+    spans = np.asarray(group.spans, np.int64)
+    first, stop = spans[:, 0], spans[:, 1]
+    size = sums.chars[stop] - sums.chars[first]
+    full = size >= TINY
+    count = int(full.sum())
+    if count < 2:
+        return 0.0, 0
+    weight = (sums.weight[stop] - sums.weight[first])[full]
+    cover = min(float(weight.sum()) / sums.total, 1.0)
+    dated = max((_share(row, first[full], stop[full]) for row in sums.dated), default=0.0)
+    dated = dated if dated >= LEAST_DATED else 0.0
+    links = (sums.linked[stop] - sums.linked[first])[full]
+    headed = max((_share(row, first[full], stop[full]) for row in sums.headed), default=0.0)
+    linked = max(float((links > 0).mean()), PLAIN_HEADING * headed * (dated > 0.5))
+    worth = FOR_TEXT + FOR_DATES * dated + FOR_LINKS * linked + FOR_NAMES * _named(group)
+    crowd = 1 / (1 + CROWD * max(float(links.mean()) - 1, 0))
+    crowd *= RUNS if group.likeness.startswith("runs") else 1.0
+    tiny = 1 - 0.5 * (1 - count / len(spans))
+    lower = np.sort(weight)[: max(1, len(weight) // 2)]
+    even = min(1.0, float(lower.mean()) / (LOPSIDED * float(weight.mean()) + 1))
+    return cover**COVER_POWER * worth * tiny * crowd * (1 - EVEN + EVEN * even) * count / (count + 1), int(size.sum())
+
+
+def _share(row: NDArray[np.int64], first: NDArray[np.int64], stop: NDArray[np.int64]) -> float:
+    """Give the share of members that have a sign, less where members have several: they may be several posts."""
+    signs = row[stop] - row[first]
+    having = signs > 0
+    if not having.any():
+        return 0.0
+    return float(having.mean()) / (1 + CROWD * (float(signs[having].mean()) - 1))
+
+
+def _named(group: Group) -> bool:
+    return any(name in group.likeness for name in NAMES)

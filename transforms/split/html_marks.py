@@ -1,0 +1,146 @@
+"""Signs of a post on a page: dates, headings, and the signatures by which elements resemble each other."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from transforms.split.html_tree import HEADINGS, Page
+
+# A date as people write it, in any language: the name of the month is any word between a day and a year.
+WORD: Final = r"[^\W\d_]{3,12}"
+YEAR: Final = r"(?:(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d))"
+DATE: Final = re.compile(
+    rf"""
+      (?<!\d)(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?(?!\d)(?:[T\ ]\d\d:\d\d[\d:.Z+-]*)?
+    | (?<!\d)(?:19|20)\d\d\s?[年년]\s?\d\d?\s?[月월]\s?\d\d?\s?[日일]?
+    | (?<![\d.])\d\d?(?:st|nd|rd|th|er|º|ª|\.)?[\s-](?:de\s|of\s)?{WORD}\.?,?[\s-](?:de\s|del\s|of\s)?{YEAR}
+    | (?<!\w){WORD}\.?\s\d\d?(?:st|nd|rd|th)?,?\s(?:,\s)?{YEAR}
+    | (?<![\d./-])\d\d?[-/.]\d\d?[-/.](?:(?:19|20)\d\d|\d\d)(?![\d/-])
+    """,
+    re.VERBOSE,
+)
+# The same without a year: only after the usual names of months, as any word and number would do otherwise.
+MONTHS: Final = (
+    r"(?:jan|feb|f[ée]v|m[aä]r|apr|avr|abr|ma[iyo]|jun|jui|jul|aug|ao[uû]|ago|sep|oct|okt|out|nov|dec|dez|d[ée]c|dic)"
+)
+DAY_OF_MONTH: Final = re.compile(
+    rf"(?i)(?<!\w){MONTHS}[a-zéû]{{0,7}}\.?\s\d\d?(?!\d)|(?<!\d)\d\d?\.?\s{MONTHS}[a-zéû]{{0,7}}(?!\w)"
+)
+# Longer text tells of dates instead of being dated; a badge spreads its date over several small elements.
+DATED_LINE: Final = 120
+BADGE: Final = 40
+MACHINE_DATES: Final = ("datetime", "content", "title")
+ISO: Final = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d")
+DIGITS: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class DateMark:
+    """A date on the page: the node that carries it, how it is written, and what its like look like."""
+
+    node: int
+    text: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The signs of a page; the running sums have one entry more than there are nodes."""
+
+    dates: tuple[DateMark, ...]
+    headings: tuple[int, ...]
+    signatures: tuple[str, ...]
+    dated: list[int]
+    linked: list[int]
+    headed: list[int]
+
+
+def find_marks(page: Page) -> Marks:
+    """Find the dates and headings of a page."""
+    signatures = tuple(_signature(page, node) for node in range(len(page.tags)))
+    dates = tuple(_dates(page, signatures))
+    headings = tuple(n for n, tag in enumerate(page.tags) if tag in HEADINGS and page.size(n, page.stops[n]))
+    dated, linked, headed = ([0] * len(page.tags) for _ in range(3))
+    for date in dates:
+        dated[date.node] = 1
+    for node in headings:
+        headed[node] = 1
+        linked[node] = heading_link(page, node) is not None
+    sums = ([0, *accumulate(row)] for row in (dated, linked, headed))
+    return Marks(dates, headings, signatures, *sums)
+
+
+def heading_link(page: Page, node: int) -> int | None:
+    """Give the link that a heading holds or stands in, if it leads away from the heading itself."""
+    inside = [n for n in range(node, page.stops[node]) if page.tags[n] == "a"]
+    above = page.parents[node]
+    for link in [*inside, above, page.parents[above] if above > 0 else 0]:
+        if link > 0 and page.tags[link] == "a":
+            target = page.attribute(link, "href").strip()
+            if target and not target.startswith(("#", "javascript:")):
+                return link
+    return None
+
+
+def _signature(page: Page, node: int) -> str:
+    """Name what an element looks like: its tag and its class, digits removed."""
+    tag = page.tags[node]
+    if not tag:
+        return ""
+    look = page.attributes[node].get("class") or page.attributes[node].get("itemprop") or ""
+    return f"{tag}.{DIGITS.sub('', look)}" if look else tag
+
+
+def _dates(page: Page, signatures: tuple[str, ...]) -> list[DateMark]:
+    found: dict[int, DateMark] = {}
+    last = -1  # nodes before this belong to a date found already
+    for node, text in enumerate(page.texts):
+        if node < last:
+            continue
+        tag = page.tags[node]
+        if tag:
+            value = _machine_date(page, node, tag)
+            if not value:
+                continue
+            carrier, last = node, page.stops[node]
+        elif len(text) > 3 * DATED_LINE or not any(map(str.isdigit, text)):
+            continue
+        else:
+            carrier, value = _written_date(page, node, text)
+            if not value:
+                continue
+            last = page.stops[carrier]
+        place = page.parents[carrier] if not page.tags[carrier] else carrier
+        look = f"{signatures[place]} < {signatures[page.parents[place]]}"
+        found.setdefault(carrier, DateMark(carrier, value, look))
+    return list(found.values())
+
+
+def _machine_date(page: Page, node: int, tag: str) -> str:
+    attributes = page.attributes[node]
+    if not attributes:
+        return ""
+    for name in MACHINE_DATES:
+        value = attributes.get(name)
+        if value and ISO.match(value):
+            return value.strip()
+    return page.text(node, page.stops[node]) if tag == "time" else ""
+
+
+def _written_date(page: Page, node: int, text: str) -> tuple[int, str]:
+    """Find a date in a short text, or in a small element whose parts make one date."""
+    line = " ".join(text.split())
+    if len(line) <= DATED_LINE and (match := DATE.search(line)):
+        return node, match[0]
+    carrier = node
+    while len(line) <= BADGE and carrier > 0:
+        if (match := DATE.search(line) or DAY_OF_MONTH.search(line)) and match[0]:
+            return carrier, match[0]
+        carrier = page.parents[carrier]
+        if carrier <= 0 or page.size(carrier, page.stops[carrier]) > BADGE:
+            break
+        line = " ".join(" ".join(page.texts[carrier : page.stops[carrier]]).split())
+    return node, ""

@@ -1,0 +1,47 @@
+"""From the blocks of a text dump to pieces with their places in the text."""
+
+from __future__ import annotations
+
+from transforms.lines import Lines
+from transforms.records import Piece, Residue, Split
+from transforms.repair import Repaired
+from transforms.split.text import Block, split_lines
+
+FOREIGN_ENDS = "line ends"
+
+
+def split_text(lines: Lines, repaired: Repaired) -> Split:
+    """Splits a text dump: `lines` say where everything stands, `repaired` what it reads.
+
+    >>> from transforms.lines import lines_of
+    >>> lines = lines_of("One post,\\nall by itself.")
+    >>> split_text(lines, Repaired(lines.lines)).pieces[0].end
+    24
+    """
+    pieces, residue = [], []
+    for block in split_lines(repaired.lines):
+        start, end = lines.starts[block.first], lines.starts[block.last - 1] + len(lines.lines[block.last - 1])
+        if block.kind == "post":
+            pieces.append(_piece(block, start, end, lines, repaired))
+        else:
+            text = _joined(repaired, block.first, block.last)
+            residue.append(Residue(start, end, block.kind, text))
+    return Split(tuple(pieces), tuple(residue))
+
+
+def _piece(block: Block, start: int, end: int, lines: Lines, repaired: Repaired) -> Piece:
+    steps = {step for number in range(block.first, block.last) for step in repaired.repairs.get(number, ())}
+    if lines.foreign_ends:
+        steps.add(FOREIGN_ENDS)
+    return Piece(
+        start=start,
+        end=end,
+        title=None if block.title is None else repaired.lines[block.title].strip(),
+        body=_joined(repaired, *block.body),
+        boundary=block.boundary,
+        repairs=tuple(sorted(steps)),
+    )
+
+
+def _joined(repaired: Repaired, first: int, last: int) -> str:
+    return "\n".join(line.rstrip() for line in repaired.lines[first:last]).strip("\n")

@@ -1,0 +1,190 @@
+"""The Arrow schemas of the tables. What is written stands here and nowhere else.
+
+The first five are for readers; the last three are winnow's own memory, kept in the same log so that they are
+committed and restored with the others.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+MOMENT: Final = pa.timestamp("us", tz="UTC")
+STRINGS: Final = pa.list_(pa.string())
+
+STATED: Final = [
+    ("title", pa.string()),
+    ("author", pa.string()),
+    ("published", MOMENT),
+    ("published_precision", pa.string()),
+    ("published_text", pa.string()),
+    ("language", pa.string()),
+    ("language_confidence", pa.float32()),
+    ("url", pa.string()),
+    ("tags", STRINGS),
+    ("links", STRINGS),
+]
+
+POSTS: Final = pa.schema(
+    [
+        ("post_id", pa.string()),
+        ("text", pa.string()),
+        *STATED,
+        ("source", pa.string()),
+        ("n_chars", pa.int64()),
+        ("n_words", pa.int64()),
+        ("n_copies", pa.int32()),
+        ("n_dumps", pa.int32()),
+        ("canonical_copy_id", pa.string()),
+        ("canonical_reason", pa.string()),
+        # Which copy a field came from where the canonical copy lacked it.
+        ("field_sources", pa.list_(pa.struct([("field", pa.string()), ("copy_id", pa.string())]))),
+        ("aliases", STRINGS),
+        (
+            "quality",
+            pa.struct(
+                [
+                    ("mean_word_length", pa.float32()),
+                    ("repeated_line_share", pa.float32()),
+                ]
+            ),
+        ),
+        ("text_sha256", pa.string()),
+        ("first_run", pa.string()),
+        ("last_run", pa.string()),
+        ("pipeline_version", pa.string()),
+    ]
+)
+
+COPIES: Final = pa.schema(
+    [
+        ("copy_id", pa.string()),
+        ("dump_id", pa.string()),
+        ("dump_path", pa.string()),
+        ("member", pa.string()),
+        ("ordinal", pa.int32()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("byte_start", pa.int64()),
+        ("byte_end", pa.int64()),
+        ("post_id", pa.string()),
+        ("relation", pa.string()),
+        ("jaccard", pa.float32()),
+        ("containment", pa.float32()),
+        *STATED,
+        ("truncated", pa.bool_()),
+        ("boundary", STRINGS),
+        ("repairs", STRINGS),
+        ("source", pa.string()),
+        ("n_chars", pa.int64()),
+        ("n_words", pa.int64()),
+        ("text_sha256", pa.string()),
+        # The words of the copy in their order, as a hash: copies that share it are identical.
+        ("wording", pa.string()),
+        ("run_id", pa.string()),
+    ]
+)
+
+DUMPS: Final = pa.schema(
+    [
+        ("dump_id", pa.string()),
+        ("path", pa.string()),
+        ("member", pa.string()),
+        ("also_at", STRINGS),
+        ("format", pa.string()),
+        ("size_bytes", pa.int64()),
+        ("encoding", pa.string()),
+        ("encoding_confidence", pa.float32()),
+        ("encoding_evidence", pa.string()),
+        ("n_chars", pa.int64()),
+        ("n_copies", pa.int32()),
+        ("n_residue", pa.int32()),
+        ("status", pa.string()),
+        ("error", pa.string()),
+        ("run_id", pa.string()),
+        ("pipeline_version", pa.string()),
+    ]
+)
+
+RESIDUE: Final = pa.schema(
+    [
+        ("dump_id", pa.string()),
+        ("dump_path", pa.string()),
+        ("member", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("kind", pa.string()),
+        ("text", pa.string()),
+    ]
+)
+
+RUNS: Final = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("command", pa.string()),
+        ("started", MOMENT),
+        ("finished", MOMENT),
+        ("options", pa.string()),
+        ("counts", pa.string()),
+        ("versions", pa.string()),
+    ]
+)
+
+# A file that was read to its end: as long as size and time of change stay, it is not read again.
+FILES: Final = pa.schema(
+    [
+        ("location", pa.string()),
+        ("path", pa.string()),
+        ("size_bytes", pa.int64()),
+        ("modified_ns", pa.int64()),
+        ("dump_id", pa.string()),
+        ("run_id", pa.string()),
+    ]
+)
+
+# The index: one row for each distinct wording. `text` is that of its most complete copy, and null
+# while it stands in `posts`: each text is stored once.
+WORDINGS: Final = pa.schema(
+    [
+        ("wording", pa.string()),
+        ("post_id", pa.string()),
+        ("copy_id", pa.string()),
+        ("text", pa.string()),
+        ("n_words", pa.int64()),
+        ("n_shingles", pa.int64()),
+        ("keys", pa.list_(pa.int64())),
+    ]
+)
+
+# Verified relations between wordings, `left` < `right`; `containment` is that of the smaller in the larger.
+MATCHES: Final = pa.schema(
+    [
+        ("left", pa.string()),
+        ("right", pa.string()),
+        ("jaccard", pa.float32()),
+        ("containment", pa.float32()),
+    ]
+)
+
+SCHEMAS: Final[dict[str, pa.Schema]] = {
+    "posts": POSTS,
+    "copies": COPIES,
+    "dumps": DUMPS,
+    "residue": RESIDUE,
+    "runs": RUNS,
+    "files": FILES,
+    "wordings": WORDINGS,
+    "matches": MATCHES,
+}
+# Tables for readers, shown under `current/`.
+PUBLIC: Final = ("posts", "copies", "dumps", "residue", "runs")
+# What identifies a row in the tables whose rows can change.
+KEYS: Final = {
+    "posts": "post_id",
+    "copies": "copy_id",
+    "dumps": "dump_id",
+    "runs": "run_id",
+    "files": "location",
+    "wordings": "wording",
+}

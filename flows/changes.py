@@ -44,9 +44,9 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], run_id: str) -> Deriv
         return Derived({})
     dumps, new_places = _dump_changes(warehouse, staging.read(staged, "dumps").to_pylist())
     copies, bodies = staging.read(staged, "copies"), staging.read(staged, "bodies")
-    fresh = _at(copies, new_places)
+    fresh = _first_at(new_places, copies)
     residue = staging.read(staged, "residue")
-    residue = residue.filter(_at(residue, new_places))
+    residue = residue.filter(_first_at(new_places, residue))
     tables, counts = relate_and_merge(warehouse, copies.filter(fresh), bodies.filter(fresh), run_id)
     return Derived(
         tables={
@@ -59,10 +59,15 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], run_id: str) -> Deriv
     )
 
 
-def _at(rows: pa.Table, places: set[tuple[str, str]]) -> pa.Array:
-    """Which rows belong to one of the places (dump_id, path)."""
-    pairs = zip(rows["dump_id"].to_pylist(), rows["dump_path"].to_pylist(), strict=True)
-    return pa.array([pair in places for pair in pairs], pa.bool_())
+def _first_at(places: set[tuple[str, str]], rows: pa.Table) -> pa.Array:
+    """Which rows belong to one of the places (dump_id, path), each span once.
+
+    Two sources can hold the same bytes under the same relative path; that is one place, met twice.
+    """
+    spans = zip(*(rows[name].to_pylist() for name in ("dump_id", "dump_path", "start", "end")), strict=True)
+    first: dict[tuple[Any, ...], int] = {}
+    kept = [first.setdefault(span, number) == number and span[:2] in places for number, span in enumerate(spans)]
+    return pa.array(kept, pa.bool_())
 
 
 def _dump_changes(warehouse: Warehouse, staged: Sequence[Row]) -> tuple[Change, set[tuple[str, str]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from transforms.errors import WinnowError
 if TYPE_CHECKING:
     from flows.pipeline import Request, Summary
 
-DONE, SOME_REJECTED, WRONG = 0, 1, 2
+DONE, SOME_REJECTED, WRONG, STOPPED = 0, 1, 2, 130
 DEFAULT_SOURCE: Final = "raw"
 DEFAULT_WAREHOUSE: Final = Path("warehouse")
 DEFAULT_EXCLUDE: Final = "README.md"
@@ -115,12 +114,8 @@ def query(
 
 
 def main() -> None:
-    """Runs the command line. Ctrl-C ends with status 130."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        errors.print("[yellow]stopped[/]: nothing of this run was committed; run it again to go on")
-        sys.exit(130)
+    """Runs the command line."""
+    app()
 
 
 def _run(request: Request) -> Summary:
@@ -141,9 +136,12 @@ def _run(request: Request) -> Summary:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Ends the command with one clear message where something is wrong."""
+    """Ends the command with one clear message where something is wrong. Ctrl-C ends it with status 130."""
     try:
         yield
+    except KeyboardInterrupt:
+        errors.print("[yellow]stopped[/]: nothing of this run was committed; run it again to go on")
+        raise typer.Exit(STOPPED) from None
     except WinnowError as error:
         said = "\n".join(escape(plain(line)) for line in str(error).split("\n"))
         errors.print(f"[red]winnow[/]: {said}", highlight=False, soft_wrap=True)

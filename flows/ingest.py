@@ -25,7 +25,6 @@ from prefect.runtime import flow_run, task_run
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.task_runners import ProcessPoolTaskRunner
 from prefect.tasks import Task
-from prefect.utilities.urls import strip_auth_from_url
 
 from flows.landing import EXCLUDED
 from flows.pipeline import Batch, Request, Summary, Work, run
@@ -33,7 +32,7 @@ from flows.runners import WORTH_A_PROCESS
 from flows.staging import Staged
 from flows.summary import figures
 from flows.warehouse import Warehouse
-from transforms.errors import PassingError, UsageError, WinnowError
+from transforms.errors import PassingError, TrackingError, UsageError, WinnowError
 
 # Seconds before each further try at a batch that met a failure which may pass. A tracked run has nobody waiting.
 DELAYS: Final = (1.0, 5.0, 25.0)
@@ -46,10 +45,6 @@ PATIENCE: Final = httpx.Timeout(8.0, connect=3.0)
 
 # What a client of the API raises when the API, or the way to it, fails.
 FOREIGN: Final = (httpx.HTTPError, httpx.InvalidURL, PrefectException)
-
-
-class TrackingError(WinnowError):
-    """The Prefect API that is to track a run can't be reached, or failed in the middle of it."""
 
 
 def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -130,12 +125,11 @@ def ingest(
 
 def run_flow(request: Request) -> Summary:
     """Runs a request as a flow run of the configured Prefect API. Raises `WinnowError`, `TrackingError` among them."""
-    parameters = (request.sources, str(request.warehouse), request.include, request.exclude)
-    _refuse_what_json_cannot_hold(parameters)
+    _refuse_what_json_cannot_hold((*request.sources, str(request.warehouse), *request.include, *request.exclude))
     for handler in logging.getLogger().handlers:
         handler.addFilter(_worth_telling)
     with _translated():
-        return ingest(*parameters)
+        return ingest(request.sources, str(request.warehouse), request.include, request.exclude)
 
 
 def summary_page(summary: Summary) -> str:
@@ -184,19 +178,19 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _refuse_what_json_cannot_hold(parameters: object) -> None:
-    try:
-        str(parameters).encode()
-    except UnicodeEncodeError as error:
-        shown = str(parameters).encode("utf-8", "backslashreplace").decode()
-        said = f"Prefect takes no name that is not UTF-8: {shown}; rename it, or unset PREFECT_API_URL"
-        raise UsageError(said) from error
+def _refuse_what_json_cannot_hold(names: Iterable[str]) -> None:
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            said = f"Prefect takes no name that is not UTF-8: {name!a}; rename it, or unset PREFECT_API_URL"
+            raise UsageError(said) from error
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
     """Says failures of Prefect in winnow's own words: what failed, the address, the way out."""
-    api = strip_auth_from_url(PREFECT_API_URL.value() or "")
+    api = re.sub("//[^/@]*@", "//", PREFECT_API_URL.value() or "")  # a password is not shown
     once, way_out = {PREFECT_CLIENT_MAX_RETRIES: 0}, "start it, correct PREFECT_API_URL, or unset it to run without"
     try:
         with temporary_settings(once), get_client({"timeout": PATIENCE}, sync_client=True) as client:
@@ -219,6 +213,6 @@ def _reason(error: BaseException) -> str:
 
 def _worth_telling(record: logging.LogRecord) -> bool:
     """Whether a log line goes to the terminal. The command itself says what stopped it."""
-    known = record.exc_info is not None and isinstance(record.exc_info[1], WinnowError)
+    known = record.exc_info is not None and isinstance(record.exc_info[1], (WinnowError, *FOREIGN))
     # Prefect warns so whenever a process ends while events are on their way, which then do arrive.
     return not known and not str(record.msg).startswith("Still processing items")

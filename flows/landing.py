@@ -106,14 +106,14 @@ def _in_folder(root: Path) -> Iterator[RawFile]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(Path(entry.path))
-            elif not entry.is_dir():
+            elif not Path(entry.path).is_dir():
                 yield _file(Path(entry.path), root)
 
 
 def _file(path: Path, root: Path) -> RawFile:
     problem, size, modified = None, 0, 0
     try:
-        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root.resolve()):
             problem = "a link that leads out of the source folder or nowhere; copy the file itself there"
         found = path.stat()
         size, modified = found.st_size, found.st_mtime_ns

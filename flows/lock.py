@@ -27,16 +27,23 @@ def only_writer(warehouse: Path, command: str) -> Iterator[None]:
     except OSError as error:
         raise WarehouseError(f"can't write in the warehouse {warehouse}: {error.strerror or error}") from error
     try:
-        holder.write_text(json.dumps({"command": command, "process": os.getpid(), "host": socket.gethostname()}))
+        _leave_note(holder, command)
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
 
 
+def _leave_note(holder: Path, command: str) -> None:
+    try:
+        holder.write_text(json.dumps({"command": command, "process": os.getpid(), "host": socket.gethostname()}))
+    except OSError as error:
+        raise WarehouseError(f"can't write in the warehouse {holder.parent}: {error.strerror or error}") from error
+
+
 def _named(holder: Path) -> str:
     try:
         said = json.loads(holder.read_text())
         return f" ({said['command']}, process {said['process']} on {said['host']})"
-    except (OSError, ValueError, KeyError):  # it has just ended, or just begun
+    except (OSError, ValueError, KeyError, TypeError):  # it has just ended, or just begun
         return ""

@@ -34,8 +34,10 @@ from transforms.split.feed import split_feed
 from transforms.split.html import split_html
 from transforms.split.lines import split_text
 
-# A batch is large enough to make the cost of a task small, small enough to keep two processes evenly busy.
+# A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
 BATCH_BYTES: Final = 16_000_000
+LEAST_BATCH_BYTES: Final = 1_000_000
+BATCHES: Final = 8
 BATCH_FILES: Final = 500
 
 
@@ -144,8 +146,9 @@ def batches(files: Sequence[RawFile]) -> list[Batch]:
     """Groups files for reading, largest batches first so that none of them starts last."""
     groups: list[list[RawFile]] = []
     size = 0
+    most = max(LEAST_BATCH_BYTES, min(BATCH_BYTES, sum(file.size for file in files) // BATCHES))
     for file in files:
-        if not groups or size + file.size > BATCH_BYTES or len(groups[-1]) == BATCH_FILES:
+        if not groups or size + file.size > most or len(groups[-1]) == BATCH_FILES:
             groups.append([])
             size = 0
         groups[-1].append(file)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.errors import WarehouseError
 from transforms.tables import COPIES, DUMPS, FILES, RESIDUE
 
 # The body of each copy, with what matching needs of it.
@@ -43,7 +44,12 @@ class Staged:
 def write(folder: Path, number: int, rows: Rows) -> None:
     """Writes the rows of one batch. A batch that is tried again overwrites what it wrote before."""
     for name, schema in STAGED.items():
-        pq.write_table(pa.Table.from_pylist(rows[name], schema=schema), _file(folder, number, name), compression="zstd")
+        table = pa.Table.from_pylist(rows[name], schema=schema)
+        try:
+            pq.write_table(table, _file(folder, number, name), compression="zstd")
+        except OSError as error:
+            said = f"can't write in {folder}: {error.strerror or error}; free some space and run again"
+            raise WarehouseError(f"{said}, nothing was committed") from error
 
 
 def read(staged: Iterable[Staged], name: str, columns: Sequence[str] | None = None) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Final
 
 # A reader that resolved `current` before a commit goes on reading the view it began with.
 VIEWS_KEPT: Final = 5
+WITHOUT_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EXDEV, errno.EMLINK, errno.ENOSYS})
 
 
 def publish(warehouse: Path, run_id: str, files: Mapping[str, Sequence[Path]]) -> None:
@@ -20,7 +22,7 @@ def publish(warehouse: Path, run_id: str, files: Mapping[str, Sequence[Path]]) -
     for name, paths in files.items():
         (made / name).mkdir(parents=True)
         for path in paths:
-            os.link(path, made / name / path.name)
+            _link(path, made / name / path.name)
     view = views / run_id
     shutil.rmtree(view, ignore_errors=True)
     made.rename(view)
@@ -35,6 +37,16 @@ def published(warehouse: Path) -> str | None:
     """The run whose view is current, or None where there is none yet."""
     current = warehouse / "current"
     return current.readlink().name if current.is_symlink() and current.exists() else None
+
+
+def _link(path: Path, to: Path) -> None:
+    """A second name for a file; a copy where the file system knows no such thing."""
+    try:
+        os.link(path, to)
+    except OSError as error:
+        if error.errno not in WITHOUT_LINKS:
+            raise
+        shutil.copy2(path, to)
 
 
 def _forget_old(views: Path, run_id: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -178,14 +178,15 @@ class Warehouse:
                 part = pa.array(keys[first : first + REPLACED_AT_ONCE], pa.string())
                 rows = replaced.filter(pc.is_in(replaced[key], value_set=part))
                 named = ", ".join("'" + value.replace("'", "''") + "'" for value in part.to_pylist())
-                self._write(name, rows, mode="overwrite", predicate=f"{key} IN ({named})")
+                write_deltalake(
+                    self._table(name),
+                    rows,
+                    mode="overwrite",
+                    predicate=f"{key} IN ({named})",
+                    writer_properties=COMPRESSED,
+                )
         if change.inserts is not None and change.inserts.num_rows:
-            self._write(name, change.inserts, mode="append")
-
-    def _write(
-        self, name: str, rows: pa.Table, *, mode: Literal["append", "overwrite"], predicate: str | None = None
-    ) -> None:
-        write_deltalake(self._table(name), rows, mode=mode, predicate=predicate, writer_properties=COMPRESSED)
+            write_deltalake(self._table(name), change.inserts, mode="append", writer_properties=COMPRESSED)
 
 
 @contextmanager

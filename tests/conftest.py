@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,16 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return kept | {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"} | dict(extra or {})
 
 
-def winnow(*arguments: str | Path, cwd: Path, **options: Any) -> Ran:
-    """Runs the installed command in `cwd`. `options` are those of `subprocess.run`; a traceback is never right."""
-    env = environment(options.pop("env", None))
-    command = [str(COMMAND), *map(str, arguments)]
+def winnow(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, under: Sequence[str] = ()) -> Ran:
+    """Runs the installed command in `cwd`, `under` another one where that is given; a traceback is never right."""
     done = subprocess.run(
-        command, cwd=cwd, env=env, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False, **options
+        [*under, str(COMMAND), *map(str, arguments)],
+        cwd=cwd,
+        env=environment(env),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
     )
     ran = Ran(done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in ran.said, ran.said

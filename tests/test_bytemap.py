@@ -31,10 +31,6 @@ STATEFUL = {"iso2022_jp": "a語ア\n", "hz": "a言日\n", "iso2022_kr": "a한글
 # Its characters share bytes, so only their order can be promised.
 WITHOUT_BORDERS = {"utf-7": "aé語\n"}
 ALPHABETS = STATELESS | STATEFUL | WITHOUT_BORDERS
-FAULTY = {"iso2022_jp", "hz"}
-SINGLE = pytest.mark.xfail(
-    strict=True, reason="_is_single_byte is true of utf-8, hz and iso2022_jp: 256 bytes give 256 U+FFFD there"
-)
 # Fillers that bring the text to both sides of the first and the second border of a block.
 FILLERS = st.integers(0, 3) | st.integers(BLOCK - 8, BLOCK + 3) | st.integers(2 * BLOCK - 8, 2 * BLOCK + 3)
 
@@ -60,9 +56,7 @@ def test_each_character_is_the_slice_between_two_offsets(encoding: str, data: st
     assert found[-1] == len(raw)
 
 
-@pytest.mark.parametrize(
-    "encoding", [pytest.param(name, marks=[SINGLE] if name in FAULTY else []) for name in STATEFUL]
-)
+@pytest.mark.parametrize("encoding", STATEFUL)
 @settings(deadline=None, max_examples=25)
 @given(data=st.data())
 def test_bytes_before_an_offset_are_the_text_before_it(encoding: str, data: st.DataObject) -> None:
@@ -93,9 +87,7 @@ def test_a_mark_before_the_text_is_skipped(encoding: str, mark: bytes, filler: i
     assert found == [len(mark) + len(text[:i].encode(encoding)) for i in range(len(text) + 1)]
 
 
-@pytest.mark.parametrize(
-    "encoding", [pytest.param(name, marks=[SINGLE] if name in {"utf-8", *FAULTY} else []) for name in ALPHABETS]
-)
+@pytest.mark.parametrize("encoding", ALPHABETS)
 @settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_damaged_bytes_keep_the_order_and_reach_the_end(encoding: str, data: st.DataObject) -> None:
@@ -113,9 +105,9 @@ def test_damaged_bytes_keep_the_order_and_reach_the_end(encoding: str, data: st.
 @pytest.mark.parametrize(
     ("encoding", "damage"),
     [
-        pytest.param("utf-8", b"\xe3\x81", marks=SINGLE),
-        pytest.param("utf-8", b"\xff", marks=SINGLE),
-        pytest.param("iso2022_jp", b"\xff", marks=SINGLE),
+        ("utf-8", b"\xe3\x81"),
+        ("utf-8", b"\xff"),
+        ("iso2022_jp", b"\xff"),
         ("gb18030", b"\xff"),
         ("shift_jis", b"\xff"),
         ("utf-16-le", b"\x00\xd8"),
@@ -132,6 +124,14 @@ def test_sound_characters_around_damage_are_exact(encoding: str, damage: bytes, 
     assert len(places) == 2
     assert at[-1] == len(raw)
     assert [raw[a:b].decode(encoding) for a, b in zip(starts, ends, strict=True)] == ["語", "語"]
+
+
+@pytest.mark.parametrize("filler", [0, BLOCK - 8, BLOCK - 1])
+def test_escape_sequences_that_the_decoder_gives_up_on(filler: int) -> None:
+    raw = b"a" * filler + b'\x1b$\0\0\0\0a\x1b$B%"\x1b(Bend'
+    found = offsets(raw, "iso2022_jp", "replace")
+    assert found == sorted(found)
+    assert found[-1] == len(raw)
 
 
 @given(st.lists(st.integers(0, 40), max_size=30))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -35,9 +36,9 @@ def on(text: str, precision: Precision = "day") -> Published:
     return Published(datetime.fromisoformat((text + "-01-01")[:10]).replace(tzinfo=UTC), precision, text)
 
 
-def copy(copy_id: str, wording: str = "a", **fields: object) -> CopyFields:
+def copy(copy_id: str, wording: str = "a", **fields: Any) -> CopyFields:
     base = CopyFields(copy_id, f"dump-{copy_id}", "blog", wording, f"sha-{copy_id}", 100, truncated=False)
-    return replace(base, **fields)  # type: ignore[arg-type]
+    return replace(base, **fields)
 
 
 @settings(deadline=None, max_examples=300)
@@ -129,7 +130,7 @@ def test_what_the_canonical_copy_states_stays() -> None:
         pytest.param({"text_sha256": "a"}, {"text_sha256": "a"}, "it has the smaller id", id="id"),
     ],
 )
-def test_the_best_of_equal_words(loser: dict[str, object], winner: dict[str, object], reason: str) -> None:
+def test_the_best_of_equal_words(loser: dict[str, Any], winner: dict[str, Any], reason: str) -> None:
     copies = [copy("2", **({"text_sha256": "s"} | loser)), copy("1", **({"text_sha256": "s"} | winner))]
     merged = merge(copies, {"a": Attached("a")})
     assert merged.canonical.copy_id == "1"
@@ -172,7 +173,7 @@ FIELDS = st.fixed_dictionaries(
 
 @settings(deadline=None, max_examples=200)
 @given(fields=st.lists(FIELDS, max_size=6), random=st.randoms(use_true_random=False))
-def test_merging_does_not_depend_on_the_order(fields: list[dict[str, object]], random: Random) -> None:
+def test_merging_does_not_depend_on_the_order(fields: list[dict[str, Any]], random: Random) -> None:
     copies = [copy("0"), *(copy(str(number), **own) for number, own in enumerate(fields, 1))]
     attached = {"a": Attached("a"), "b": Attached("a", 0.9, 1.0), "c": Attached("a", 0.9, 1.0)}
     merged = merge(copies, attached)

@@ -205,9 +205,7 @@ def test_recurring_post(case: Recurring) -> None:
 
 def test_no_other_posts_are_alike() -> None:
     known = {frozenset([(case.fuller, case.title), (case.other, case.title)]) for case in RECURRING}
-    places = [
-        ((path, title), shingles(text)) for path in SAMPLES if path != COPY for title, text in posts(path)
-    ]
+    places = [((path, title), shingles(text)) for path in SAMPLES if path != COPY for title, text in posts(path)]
     for (a, in_a), (b, in_b) in combinations(places, 2):
         if frozenset([a, b]) not in known:
             assert len(in_a & in_b) <= 0.3 * min(len(in_a), len(in_b)), (a, b)

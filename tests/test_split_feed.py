@@ -17,7 +17,8 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
 <!-- <item> in a comment -->
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
  xmlns:dc="http://purl.org/dc/elements/1.1/">
-<channel><title>Notes from the weir</title><link>https://weir.example/</link><description>Water &amp; birds</description>
+<channel><title>Notes from the weir</title><link>https://weir.example/</link>
+<description>Water &amp; birds</description>
 <item>
   <title>Herons &amp; egrets</title>
   <link>https://weir.example/herons</link>

@@ -177,8 +177,8 @@ def test_forum_posts_in_a_table(row: str) -> None:
 ARTICLE = (
     "<html><head><title>On walls | Notes</title><meta property='article:published_time' content='2014-02-03T10:00:00Z'>"
     "<meta name=author content='Ida Roth'></head><body>" + NAV + "<main><h1>On walls</h1><div class=text><p>"
-    + "</p><p>".join(BODIES) + "</p><h2>Stone</h2><p>A wall of stone stands longer than the reason for it.</p></div></main>"
-    + SIDEBAR + FOOTER + "</body></html>"
+    + "</p><p>".join(BODIES) + "</p><h2>Stone</h2>"
+    + "<p>A wall of stone stands longer than the reason for it.</p></div></main>" + SIDEBAR + FOOTER + "</body></html>"
 )  # fmt: skip
 
 
@@ -190,12 +190,62 @@ def test_a_page_with_one_article_is_one_post() -> None:
     assert {row.kind for row in split.residue} == {"navigation", "sidebar", "footer"}
 
 
+LONG = "".join(f"<p>{body} {body}</p>" for body in BODIES)
+COMMENTS = "".join(
+    f"<li><cite>{name}</cite> <span class=d>{day}</span><p>{text}</p></li>"
+    for name, day, text in (
+        ("ann", "2 June 2012", "Lovely, thank you for this one, it made my day."),
+        ("bob", "3 June 2012", "I disagree about stone, but what do I know of walls."),
+        ("cy", "7 June 2012", "Where was this? It looks like the road to the mill."),
+    )
+)
+
+
+def test_a_list_beside_an_article_is_residue() -> None:
+    related = each('<div><h3><a href="/{n}">{title}</a></h3><span>{day}</span></div>')
+    source = page(f"<main><h1>On walls</h1><p class=d>5 May 2012</p><div>{LONG}</div></main><div>{related}</div>")
+    split = split_html(source)
+    (piece,) = split.pieces
+    assert (piece.title, piece.published_text) == ("On walls", "5 May 2012")
+    assert piece.body == "\n\n".join(f"{body} {body}" for body in BODIES)
+    assert any("Three kinds of silence" in row.text for row in split.residue)
+
+
+def test_the_paragraphs_of_an_article_are_no_posts() -> None:
+    (piece,) = split_html(page(f"<h1>On walls</h1>{LONG}")).pieces
+    assert piece.title == "On walls"
+    assert all(body in piece.body for body in BODIES)
+
+
+def test_an_article_opens_the_thread_of_its_comments() -> None:
+    source = page(f"<main><h1>On walls</h1><p class=d>5 May 2012</p><div>{LONG[:180]}</div><ol>{COMMENTS}</ol></main>")
+    pieces = split_html(source).pieces
+    assert [piece.title for piece in pieces] == ["On walls", None, None, None]
+    assert [piece.published_text for piece in pieces] == ["5 May 2012", "2 June 2012", "3 June 2012", "7 June 2012"]
+
+
+def test_the_post_that_opens_a_thread_may_look_unlike_its_replies() -> None:
+    opening = f'<div class="q"><b>ann</b> <i>1 June 2012</i><div class="text">{BODIES[0]} Does it?</div></div>'
+    reply = '<div class="a"><b>{n}</b> <i>{day}</i><div class="text">{body}</div></div>'
+    pieces = split_html(page(f"{opening}<h4>Replies</h4>{each(reply)}")).pieces
+    assert [piece.body for piece in pieces] == [BODIES[0] + " Does it?", *BODIES]
+    assert pieces[0].published_text == "1 June 2012"
+
+
 def test_linked_data_completes_a_post() -> None:
     post = '{"@type": "BlogPosting", "headline": "On walls", "author": {"name": "Ida"}, "datePublished": "2014-02-03"}'
     script = f'<script type="application/ld+json">{{"@graph": [{post}]}}</script>'
     source = f"<body>{script}<main><h1>On walls</h1><p>{BODIES[0]}</p><p>{BODIES[1]}</p></main>"
     (piece,) = split_html(source).pieces
     assert (piece.author, piece.published_text) == ("Ida", "2014-02-03")
+
+
+@pytest.mark.parametrize(
+    ("source", "begins"),
+    [("loose words", [0]), ("na na na na na na na", [0]), ("<p>one</p> two <p>three</p>", [0, 11, 15])],
+)
+def test_text_without_a_tag_is_found_in_the_source(source: str, begins: list[int]) -> None:
+    assert [row.start for row in split_html(source).residue] == begins
 
 
 @pytest.mark.parametrize(
@@ -216,6 +266,7 @@ def test_nothing_gives_nothing(source: str) -> None:
         "<ul>" + "<li>one of very many" * 20_000,
         "<table>" + "<tr><td>1 May 2010<td>text" * 10_000,
         "<h2><a href=/x>t</a></h2>words " * 8_000,
+        "<div><h2><a href=/x>t</a></h2><i>3 May 2010</i><p>words of it</p></div>" * 5_000,
         "<b>" * 100_000,
         "<script type='application/ld+json'>" + "[" * 100_000,
     ],
@@ -242,14 +293,14 @@ def test_any_text_splits(text: str) -> None:
 
 
 TAGS = (
-    "<div class='e'>|</div>|<h2>|</h2>|<a href='/x'>|</a>|<p>|</p>|<tr>|<td>|<table>|</table>|<li>|<ul>|</ul>|<article>|"
-    "</article>|<nav>|</nav>|<br>|<hr>|<!--|-->|<script>|</script>|<time>|3 May 2010 |some words that go on for a while |"
-    "more |<|>|&amp;"
-).split("|")
+    "<div class='e'>|</div>|<h2>|</h2>|<a href='/x'>|</a>|<p>|</p>|<tr>|<td>|<table>|</table>|<li>|<ul>|</ul>|"
+    "<article>|</article>|<nav>|</nav>|<br>|<hr>|<!--|-->|<script>|</script>|<time>|3 May 2010 |"
+    "some words that go on for a while |more |<|>|&amp;"
+)
 
 
 @settings(max_examples=200)
-@given(st.lists(st.sampled_from(TAGS), max_size=40))
+@given(st.lists(st.sampled_from(TAGS.split("|")), max_size=40))
 def test_any_markup_splits(parts: list[str]) -> None:
     source = "".join(parts)
     split = split_html(source)

@@ -72,7 +72,10 @@ class ByteMap:
         for begin in range(self.skip, len(self.data), BLOCK):
             block = self.data[begin : begin + BLOCK]
             state = decoder.getstate()
-            length = len(decoder.decode(block, begin + BLOCK >= len(self.data)))
+            try:
+                length = len(decoder.decode(block, begin + BLOCK >= len(self.data)))
+            except UnicodeError:  # a damaged escape sequence that the decoder gives up on: the rest is one place
+                break
             last = at
             while last < len(wanted) and wanted[last] < done + length:
                 last += 1
@@ -96,7 +99,10 @@ class ByteMap:
                 at += 1
             if at == len(wanted) or i == len(self.data):
                 break
-            made = len(decoder.decode(self.data[i : i + 1], i + 1 == len(self.data)))
+            try:
+                made = len(decoder.decode(self.data[i : i + 1], i + 1 == len(self.data)))
+            except UnicodeError:
+                break
             if made:
                 done += made
                 begun = i + 1
@@ -105,4 +111,6 @@ class ByteMap:
 
 def _is_single_byte(encoding: str) -> bool:
     """Whether every byte of `encoding` is a character, so that the two offsets are the same."""
-    return len(bytes(range(256)).decode(encoding, "replace")) == 256
+    text = bytes(range(256)).decode(encoding, "replace")
+    # Where no byte above ASCII stands for itself the encoding needs several: UTF-8, ISO-2022 and HZ.
+    return len(text) == 256 and not set(text[128:]) <= {"\N{REPLACEMENT CHARACTER}"}

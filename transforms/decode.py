@@ -48,6 +48,8 @@ SUPERSETS: Final = {
     "big5": "big5hkscs",
     **{f"cp{page}": f"sloppy-windows-{page}" for page in (1250, 1251, 1252, 1253, 1254, 1257)},
 }
+# Codecs of Python for other ends than texts; "undefined" is what a template without a value declares.
+NO_CHARSETS: Final = frozenset({"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 # A few broken sequences in a UTF-8 text are damage; many mean that it is not UTF-8.
 SOUND_PER_BROKEN: Final = 10
 # Control characters beyond this share are not text in any encoding.
@@ -137,10 +139,15 @@ def _declared(data: bytes) -> Decoded | None:
         return None
     label = (found[1] or found[2]).decode("ascii")
     codec = _codec(label, data)
-    if codec is None or codec.startswith(("utf-16", "utf-32", "utf-7")):  # a readable declaration refutes these
+    if codec is None or codec == "utf-7" or not _reads(codec, found[0]):
         return None
     decoded = _made(data, codec, 0.9, f"declared as {label}, and the bytes agree")
     return decoded if decoded.byte_map.errors == "strict" else None
+
+
+def _reads(codec: str, declaration: bytes) -> bool:
+    """Whether a declaration in ASCII can itself be in `codec`: this refutes UTF-16, UTF-32 and EBCDIC."""
+    return declaration.decode(codec, "replace") == declaration.decode("ascii", "replace")
 
 
 def _damaged(data: bytes) -> Decoded | None:
@@ -172,6 +179,8 @@ def _codec(label: str, data: bytes) -> str | None:
     """
     try:
         name = codecs.lookup(label).name
+        if name in NO_CHARSETS:
+            return None
         text = data.decode(name)
     except LookupError:
         return None

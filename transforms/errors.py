@@ -6,6 +6,7 @@ WinnowError
 ├── SourceError          what was named as a source is not there or can't be listed
 ├── WarehouseError       the warehouse can't be opened, read or written
 │   └── BusyError        another run holds the warehouse
+├── TrackingError        the Prefect API that is to track a run can't be reached, or failed in the middle of it
 └── UsageError           the command was given something that it can't mean
 """
 
@@ -34,6 +35,10 @@ class WarehouseError(WinnowError):
 
 class BusyError(WarehouseError):
     """Another run holds the warehouse."""
+
+
+class TrackingError(WinnowError):
+    """The Prefect API that is to track a run can't be reached, or failed in the middle of it."""
 
 
 class UsageError(WinnowError):

@@ -21,7 +21,7 @@ CHARS_PER_TAG: Final = 300
 def recognise(text: str) -> Format:
     """The format of a dump.
 
-    >>> recognise("Dear diary"), recognise("<!doctype html><p>Hi"), recognise('<?xml version="1.0"?><rss version="2.0">')
+    >>> recognise("Dear diary"), recognise("<!doctype html><p>Hi"), recognise('<rss version="2.0">')
     ('text', 'html', 'feed')
     >>> recognise("Write <p> before and </p> after a paragraph." + " And so on." * 60)
     'text'

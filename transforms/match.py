@@ -17,9 +17,9 @@ from transforms.words import Hashes
 Indices = NDArray[np.int64]
 
 # At 0.8 one word in about 45 may differ when the edits are spread evenly: each edit breaks five shingles.
-NEAR_IDENTICAL: Final = 0.8
+NEAR_IDENTICAL: Final = float(np.float32(0.8))
 # Of a text cut out of a longer one nearly all shingles recur; the cut itself and a changed word may not.
-EXCERPT: Final = 0.9
+EXCERPT: Final = float(np.float32(0.9))
 # An excerpt of fewer shingles would not be proposed for certain, and is too likely a phrase that many use.
 SHORTEST_EXCERPT: Final = WINDOW
 

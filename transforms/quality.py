@@ -23,5 +23,5 @@ def quality_of(text: str) -> Quality:
     words = text.split()
     return Quality(
         mean_word_length=round(sum(map(len, words)) / max(len(words), 1), 4),
-        repeated_line_share=round(1 - len(set(lines)) / max(len(lines), 1), 4),
+        repeated_line_share=round((len(lines) - len(set(lines))) / max(len(lines), 1), 4),
     )

@@ -29,7 +29,8 @@ class Piece:
     """One post as it was found in a dump, before anything is read out of its words.
 
     `start` and `end` are half-open offsets in characters of the decoded text of the dump.
-    `body` is readable text without the title. Fields that the format states beside
+    `body` is readable text without the title; `byline` are the lines of a text dump that stand at its start and speak
+    of the post ("Posted by Ann on 3 May", the header of a thread's message). Fields that the format states beside
     the text (a feed's `author`, the link of a heading) are given, the others are left empty.
     `boundary` says in plain words what spoke for the start; `repairs` names the repairs made.
     """
@@ -38,6 +39,7 @@ class Piece:
     end: int
     body: str
     title: str | None = None
+    byline: str | None = None
     author: str | None = None
     published_text: str | None = None
     url: str | None = None

@@ -166,8 +166,9 @@ def winnowed(run: Hashes) -> Hashes:
     A text shorter than a window gives its smallest shingle.
     """
     if len(run) <= WINDOW:
-        return run.min(keepdims=True)
-    return np.unique(np.lib.stride_tricks.sliding_window_view(run, WINDOW).min(axis=1))
+        return np.array([run.min()], np.uint64)
+    smallest: Hashes = np.unique(np.lib.stride_tricks.sliding_window_view(run, WINDOW).min(axis=1))
+    return smallest
 
 
 def _mixed32(values: Signature) -> Signature:

@@ -59,7 +59,7 @@ def describe(piece: Piece, order: Order | None = None) -> Description:
     ('Ann Lee', '3 May 2015', True, 8)
     """
     body, truncated = cut_mark(piece.body)
-    lines, language = edges(body), detect_language(body)
+    lines, language = edges(f"{piece.byline}\n{body}" if piece.byline else body), detect_language(body)
     title = (piece.title or "").strip() or None
     header = thread_header(title or "") or (thread_header(lines.head[0]) if lines.head else None)
     return Description(

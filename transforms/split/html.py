@@ -38,7 +38,7 @@ def split_html(source: str) -> Split:
     layout = find_layout(page, marks)
     single = find_single(page, marks, layout.spans if layout else ())
     if layout and not (single and _outweighs(page, single, layout)):
-        opening = None if layout.linked else find_opening(page, layout.spans)
+        opening = None if layout.linked else find_opening(page, marks, layout.spans, single)
         spans = ((opening,) if opening else ()) + layout.spans
         posts = read_posts(page, marks, spans)
         likeness = f"{layout.likeness} ({len(spans)} on this page)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -9,7 +10,7 @@ from typing import Final
 
 from transforms.split.html_groups import Span, tokens
 from transforms.split.html_marks import DIGITS
-from transforms.split.html_tree import BLOCKS, Page
+from transforms.split.html_tree import Page
 
 # Elements that can hold the whole text of a post.
 BODY_HOLDERS_NAMES: Final = "div section article td tr table tbody main dd li center span ul ol form"
@@ -31,6 +32,8 @@ PLAIN: Final = frozenset(PLAIN_NAMES.split())
 DRESS: Final = frozenset(("class", "id", "role", "rel", "onclick", "itemprop"))
 # Words beside a date, name or tag in its line ("Posted by", "Filed under") come to no more than this.
 AROUND_SIGNS: Final = 40
+# These are never a line of a post.
+WHOLE: Final = frozenset(("article", "section", "body", "main"))
 FURNITURE: Final = frozenset(("nav", "button", "form", "label", "input"))
 
 
@@ -133,27 +136,21 @@ def _main_child(page: Page, kids: list[list[int]], weight: list[int]) -> list[in
     return None
 
 
-def sign_lines(page: Page, signs: Sequence[int], body: Span) -> set[int]:
+def sign_lines(page: Page, signs: Iterable[int], body: Span) -> set[int]:
     """Widen dates, names and tags to the lines that hold little else."""
-    inside = sorted(n for n in signs if body[0] <= n < body[1])
+    inside: list[int] = []
+    for node in sorted(set(signs)):
+        if body[0] <= node < body[1] and (not inside or node >= page.stops[inside[-1]]):
+            inside.append(node)
+    sums = [0, *accumulate(page.size(node, page.stops[node]) for node in inside)]
     found = set()
     for node in inside:
         wide = node
-        while (parent := page.parents[wide]) >= body[0] and page.stops[parent] <= body[1]:
-            own = sum(page.size(n, page.stops[n]) for n in _outermost(page, inside, parent))
-            if page.size(parent, page.stops[parent]) - own > AROUND_SIGNS:
+        while (above := page.parents[wide]) >= body[0] and page.stops[above] <= body[1]:
+            stop = page.stops[above]
+            own = sums[bisect_left(inside, stop)] - sums[bisect_left(inside, above)]
+            if page.size(above, stop) - own > AROUND_SIGNS or page.tags[above] in WHOLE:
                 break
-            if page.tags[parent] in BLOCKS and page.tags[parent] in ("article", "section", "body", "main"):
-                break
-            wide = parent
+            wide = above
         found.add(wide)
-    return found
-
-
-def _outermost(page: Page, nodes: list[int], parent: int) -> list[int]:
-    found, stop = [], parent
-    for node in nodes:
-        if stop <= node < page.stops[parent]:
-            found.append(node)
-            stop = page.stops[node]
     return found

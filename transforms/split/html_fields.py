@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from transforms.describe.dates import date_order, parse_date
+from transforms.describe.dates import Order, date_order, parse_date
 from transforms.split.html_groups import Span
-from transforms.split.html_marks import DateMark, Marks, heading_link
+from transforms.split.html_marks import LONGEST_NAME, DateMark, Marks, heading_link, is_author
 from transforms.split.html_tree import Page
 
+# A heading that is a link is this much likelier a title; one at the end of its post this much less.
+LINK_BONUS: Final = 1.4
+LATE_LOSS: Final = 0.7
+# Titles where there are no headings: this share of the first links has several words, and this share is unique.
+WORDED: Final = 0.6
+UNIQUE: Final = 0.9
+# Text of more characters than this before the first link is the post itself.
+LEAD: Final = 40
 # A look that fewer posts than this share is not where this page writes its titles.
 LEAST_SHARE: Final = 0.3
 # A heading after no more characters than this (a date, a name) opens its post.
 OPENING: Final = 60
 LONGEST_TITLE: Final = 300
-AUTHOR_NAME: Final = re.compile(
-    r"(?:^|[\s_-])(?:p-author|h-card|author|byline|username|user-?name|poster|fn)(?:$|[\s_-])", re.I
-)
-AUTHOR_PATH: Final = re.compile(
-    r"(?:^|[/?&._-])(?:authors?|users?|members?|memberlist|profiles?|people|user_info)(?:[/?&._=-]|$)", re.I
-)
 HASHTAGS: Final = re.compile(r"\s*(?:#[^#\n]{1,40}){1,40}\s*")
-LONGEST_NAME: Final = 60
 LONGEST_TAG: Final = 60
 
 
 def choose_titles(page: Page, marks: Marks, spans: Sequence[Span]) -> list[int | None]:
     """Choose the heading of each post: the look that most posts have once, early, and each with other words."""
     headings = [n for n in marks.headings if not _names_author(page, n)]
-    found = [[n for n in headings if first <= n < stop] for first, stop in spans]
+    found = [headings[bisect_left(headings, first) : bisect_left(headings, stop)] for first, stop in spans]
     looks: defaultdict[tuple[str, bool], list[tuple[int, int]]] = defaultdict(list)
     for index, nodes in enumerate(found):
         for node in nodes:
@@ -55,18 +57,19 @@ def _is_title_look(page: Page, spans: Sequence[Span], places: list[tuple[int, in
 
 
 def _names_author(page: Page, heading: int) -> bool:
-    return any(page.attributes[n] and _is_author(page, n) for n in range(heading, page.stops[heading]))
+    return any(page.attributes[n] and is_author(page, n) for n in range(heading, page.stops[heading]))
 
 
 def _title_rank(page: Page, spans: Sequence[Span], places: list[tuple[int, int]], *, linked: bool) -> float:
+    """Rank a look of headings: how many posts have one, how early, how often it differs, how seldom it repeats."""
     first: dict[int, int] = {}
     for index, node in places:
         first.setdefault(index, node)
     texts = {page.text(node, page.stops[node]) for node in first.values()}
     before = [page.size(spans[index][0], node) / max(page.size(*spans[index]), 1) for index, node in first.items()]
     share = len(first) / len(spans)
-    early = 1 - 0.7 * sum(before) / len(before)
-    return share * early * len(texts) / len(places) * (1.4 if linked else 1.0)
+    early = 1 - LATE_LOSS * sum(before) / len(before)
+    return share * early * len(texts) / len(places) * (LINK_BONUS if linked else 1.0)
 
 
 def leading_links(page: Page, spans: Sequence[Span]) -> list[int | None]:
@@ -74,7 +77,7 @@ def leading_links(page: Page, spans: Sequence[Span]) -> list[int | None]:
     found = [_leading_link(page, span) for span in spans]
     texts = [page.text(n, page.stops[n]) for n in found if n is not None]
     worded = sum(" " in text and len(text) > 12 for text in texts)
-    if len(spans) < 2 or worded < 0.6 * len(spans) or len(set(texts)) < 0.9 * len(spans):
+    if len(spans) < 2 or worded < WORDED * len(spans) or len(set(texts)) < UNIQUE * len(spans):
         return [None] * len(spans)
     return found
 
@@ -83,8 +86,8 @@ def _leading_link(page: Page, span: Span) -> int | None:
     for node in range(*span):
         size = page.size(node, page.stops[node])
         if page.tags[node] == "a" and 0 < size <= LONGEST_TITLE:
-            return None if _is_author(page, node) else node
-        if not page.tags[node] and size > 40:
+            return None if is_author(page, node) else node
+        if not page.tags[node] and size > LEAD:
             return None
     return None
 
@@ -92,10 +95,10 @@ def _leading_link(page: Page, span: Span) -> int | None:
 def choose_dates(marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
     """Choose the date of each post: of all looks of dates, the one that most posts have and that runs in order."""
     looks: defaultdict[str, dict[int, list[DateMark]]] = defaultdict(dict)
+    nodes = [date.node for date in marks.dates]
     for index, (first, stop) in enumerate(spans):
-        for date in marks.dates:
-            if first <= date.node < stop:
-                looks[date.signature].setdefault(index, []).append(date)
+        for date in marks.dates[bisect_left(nodes, first) : bisect_left(nodes, stop)]:
+            looks[date.signature].setdefault(index, []).append(date)
     order = date_order([date.text for date in marks.dates])
     ranks = {look: _date_rank(found, order, len(spans)) for look, found in looks.items()}
     ranked = sorted(looks, key=lambda look: -ranks[look])
@@ -108,12 +111,9 @@ def choose_dates(marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
     return chosen
 
 
-def _date_rank(found: dict[int, list[DateMark]], order: object, count: int) -> float:
-    moments = [
-        parsed.moment
-        for index in sorted(found)
-        if (parsed := parse_date(found[index][0].text, order)) is not None  # type: ignore[arg-type]
-    ]
+def _date_rank(found: dict[int, list[DateMark]], order: Order | None, count: int) -> float:
+    """Rank a look of dates: how many posts have one, and how far they run in order."""
+    moments = [parsed.moment for index in sorted(found) if (parsed := parse_date(found[index][0].text, order))]
     steps = list(pairwise(moments))
     rising = sum(a <= b for a, b in steps)
     falling = sum(a >= b for a, b in steps)
@@ -122,23 +122,21 @@ def _date_rank(found: dict[int, list[DateMark]], order: object, count: int) -> f
     return float(len(found) / count * (0.5 + 0.5 * run) / crowd**0.5 * (0.5 + 0.5 * bool(moments)))
 
 
-def date_before(marks: Marks, spans: Sequence[Span], index: int) -> DateMark | None:
-    """Give the date that stands over several posts of one day: the last one outside the posts before this one."""
-    first = spans[index][0]
-    between = [d for d in marks.dates if d.node < first and not any(a <= d.node < b for a, b in spans)]
-    looks = [d.signature for d in marks.dates if not any(a <= d.node < b for a, b in spans)]
-    if between and looks.count(between[-1].signature) > 1:
-        return between[-1]
-    return None
+def dates_above(marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
+    """Give for each post the last date before it outside all posts: the date that stands over several posts of a day.
 
-
-def _is_author(page: Page, node: int) -> bool:
-    attributes = page.attributes[node]
-    if "author" in attributes.get("rel", "").split() or "author" in attributes.get("itemprop", "").split():
-        return True
-    if page.tags[node] == "a" and AUTHOR_PATH.search(attributes.get("href", "")):
-        return True
-    return bool(AUTHOR_NAME.search(attributes.get("class", "")))
+    A look that comes only once outside the posts is no such date.
+    """
+    firsts = [first for first, _ in spans]
+    free = []
+    for date in marks.dates:
+        place = bisect_right(firsts, date.node) - 1
+        if place < 0 or date.node >= spans[place][1]:
+            free.append(date)
+    counts = Counter(date.signature for date in free)
+    nodes = [date.node for date in free]
+    last = (free[place - 1] if (place := bisect_left(nodes, first)) else None for first in firsts)
+    return [date if date and counts[date.signature] > 1 else None for date in last]
 
 
 def author_nodes(page: Page, span: Span) -> list[int]:
@@ -146,7 +144,7 @@ def author_nodes(page: Page, span: Span) -> list[int]:
     return [
         n
         for n in range(*span)
-        if page.attributes[n] and 0 < page.size(n, page.stops[n]) <= LONGEST_NAME and _is_author(page, n)
+        if page.attributes[n] and 0 < page.size(n, page.stops[n]) <= LONGEST_NAME and is_author(page, n)
     ]
 
 

@@ -13,6 +13,7 @@ from transforms.split.html_groups import Group, Span, find_groups
 from transforms.split.html_marks import Marks
 from transforms.split.html_tree import Page
 
+Nodes = NDArray[np.int64]
 # Text in links counts a fifth: a list of headlines has some, a menu should not win by its words.
 LINK_WEIGHT: Final = 0.2
 # A post of fewer characters than this is hardly one.
@@ -31,16 +32,22 @@ PLAIN_HEADING: Final = 0.7
 NAMES: Final = ("hentry", "h-entry", "post", "article", "entry", "message", "comment", "Posting")
 # Looks of dates, and of headings, that are told apart; a page seldom has more that matter.
 LOOKS: Final = 4
-# Dates in fewer of the members than this are of no meaning.
-LEAST_DATED: Final = 0.4
+# The name of an author is worth this much of a date (dates like "two hours ago" are not known as such).
+NAME_FOR_DATE: Final = 0.6
+# Signs in fewer of the members than this are of no meaning; text without any sign is not posts.
+LEAST_SIGNED: Final = 0.4
+# A second date, or a second linked heading, in a member takes this share off.
 CROWD: Final = 0.3
 # Runs of siblings count a little less than elements: an element that holds a post is the better evidence.
 RUNS: Final = 0.97
+# Of 0.5, 0.6 and 0.75 the best on the labelled forums, where much of a page is not posts.
 COVER_POWER: Final = 0.6
 # Members of which the smaller half has less than this share of the mean are columns rather than posts; a
 # candidate loses up to EVEN of its worth for that.
 LOPSIDED: Final = 0.3
 EVEN: Final = 0.3
+# What a candidate loses at most for members that are hardly posts.
+TINY_LOSS: Final = 0.5
 OUTSIDE: Final = frozenset(("nav", "aside", "footer"))
 
 
@@ -61,11 +68,12 @@ class Layout:
 class _Sums:
     """The running sums of a page as arrays."""
 
-    chars: NDArray[np.int64]
+    chars: Nodes
     weight: NDArray[np.float64]
-    dated: tuple[NDArray[np.int64], ...]
-    linked: NDArray[np.int64]
-    headed: tuple[NDArray[np.int64], ...]
+    dated: tuple[Nodes, ...]
+    linked: Nodes
+    headed: tuple[Nodes, ...]
+    named: tuple[Nodes, ...]
     total: float
 
 
@@ -102,11 +110,12 @@ def _sums(page: Page, marks: Marks) -> _Sums:
         else:
             node += 1
     dated = _by_look(page, [(date.node, date.signature) for date in marks.dates])
+    named = _by_look(page, [(node, marks.signatures[node]) for node in marks.authors])
     headed = _by_look(page, [(node, marks.signatures[node]) for node in marks.headings])
-    return _Sums(chars, weight, dated, np.asarray(marks.linked, np.int64), headed, max(total, 1.0))
+    return _Sums(chars, weight, dated, np.asarray(marks.linked, np.int64), headed, named, max(total, 1.0))
 
 
-def _by_look(page: Page, signs: list[tuple[int, str]]) -> tuple[NDArray[np.int64], ...]:
+def _by_look(page: Page, signs: list[tuple[int, str]]) -> tuple[Nodes, ...]:
     """Sum up the signs of each of the looks that are most frequent."""
     rows = []
     for look, _ in Counter(look for _, look in signs).most_common(LOOKS):
@@ -132,36 +141,50 @@ def _with_signs(group: Group, sums: _Sums) -> list[Group]:
 def _score(group: Group, sums: _Sums) -> tuple[float, int]:
     """Say how much a candidate looks like posts, and how many characters it holds in all."""
     spans = np.asarray(group.spans, np.int64)
-    first, stop = spans[:, 0], spans[:, 1]
-    size = sums.chars[stop] - sums.chars[first]
-    full = size >= TINY
-    count = int(full.sum())
-    if count < 2:
+    size = sums.chars[spans[:, 1]] - sums.chars[spans[:, 0]]
+    first, stop = spans[size >= TINY].T
+    if len(first) < 2:
         return 0.0, 0
-    weight = (sums.weight[stop] - sums.weight[first])[full]
-    cover = min(float(weight.sum()) / sums.total, 1.0)
-    dated = max((_share(row, first[full], stop[full]) for row in sums.dated), default=0.0)
-    dated = dated if dated >= LEAST_DATED else 0.0
-    links = (sums.linked[stop] - sums.linked[first])[full]
-    headed = max((_share(row, first[full], stop[full]) for row in sums.headed), default=0.0)
-    linked = max(float((links > 0).mean()), PLAIN_HEADING * headed * (dated > 0.5))
-    worth = FOR_TEXT + FOR_DATES * dated + FOR_LINKS * linked + FOR_NAMES * _named(group)
-    crowd = 1 / (1 + CROWD * max(float(links.mean()) - 1, 0))
-    crowd *= RUNS if group.likeness.startswith("runs") else 1.0
-    tiny = 1 - 0.5 * (1 - count / len(spans))
+    weight = sums.weight[stop] - sums.weight[first]
+    cover = min(float(weight.sum()) / sums.total, 1.0) ** COVER_POWER
+    small = 1 - TINY_LOSS * (1 - len(first) / len(spans))
+    more = len(first) / (len(first) + 1)  # of two candidates that are alike, the one with more posts
+    kind = RUNS if group.likeness.startswith("runs") else 1.0
+    worth = _worth(first, stop, sums)
+    if worth:
+        worth += FOR_NAMES * any(name in group.likeness for name in NAMES)
+    return cover * worth * small * more * kind * _evenness(weight), int(size.sum())
+
+
+def _worth(first: Nodes, stop: Nodes, sums: _Sums) -> float:
+    """Weigh the signs of the members; text without any sign is worth nothing."""
+    dated = _best_share(sums.dated, first, stop)
+    dated = max(dated, NAME_FOR_DATE * _best_share(sums.named, first, stop))
+    dated = dated if dated >= LEAST_SIGNED else 0.0
+    links = sums.linked[stop] - sums.linked[first]
+    linked = float((links > 0).mean())
+    if dated > 0.5:
+        linked = max(linked, PLAIN_HEADING * _best_share(sums.headed, first, stop))
+    if not dated and linked < LEAST_SIGNED:
+        return 0.0
+    crowd = 1 + CROWD * max(float(links.mean()) - 1, 0)
+    return (FOR_TEXT + FOR_DATES * dated + FOR_LINKS * linked) / crowd
+
+
+def _evenness(weight: NDArray[np.float64]) -> float:
     lower = np.sort(weight)[: max(1, len(weight) // 2)]
     even = min(1.0, float(lower.mean()) / (LOPSIDED * float(weight.mean()) + 1))
-    return cover**COVER_POWER * worth * tiny * crowd * (1 - EVEN + EVEN * even) * count / (count + 1), int(size.sum())
+    return 1 - EVEN + EVEN * even
 
 
-def _share(row: NDArray[np.int64], first: NDArray[np.int64], stop: NDArray[np.int64]) -> float:
+def _best_share(rows: tuple[Nodes, ...], first: Nodes, stop: Nodes) -> float:
+    return max((_share(row, first, stop) for row in rows), default=0.0)
+
+
+def _share(row: Nodes, first: Nodes, stop: Nodes) -> float:
     """Give the share of members that have a sign, less where members have several: they may be several posts."""
     signs = row[stop] - row[first]
     having = signs > 0
     if not having.any():
         return 0.0
     return float(having.mean()) / (1 + CROWD * (float(signs[having].mean()) - 1))
-
-
-def _named(group: Group) -> bool:
-    return any(name in group.likeness for name in NAMES)

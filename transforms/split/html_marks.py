@@ -36,6 +36,15 @@ MACHINE_DATES: Final = ("datetime", "content", "title")
 ISO: Final = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d")
 DIGITS: Final = re.compile(r"\d+")
 
+AUTHOR_NAME: Final = re.compile(
+    r"(?:^|[\s_-])(?:p-author|h-card|author|byline|username|user-?name|poster|fn)(?:$|[\s_-])", re.IGNORECASE
+)
+AUTHOR_PATH: Final = re.compile(
+    r"(?:^|[/?&._-])(?:authors?|users?|members?|memberlist|profiles?|people|user_info)(?:[/?&._=-]|$)", re.IGNORECASE
+)
+# A name has no more characters than this.
+LONGEST_NAME: Final = 60
+
 
 @dataclass(frozen=True, slots=True)
 class DateMark:
@@ -52,6 +61,7 @@ class Marks:
 
     dates: tuple[DateMark, ...]
     headings: tuple[int, ...]
+    authors: tuple[int, ...]
     signatures: tuple[str, ...]
     dated: list[int]
     linked: list[int]
@@ -63,6 +73,11 @@ def find_marks(page: Page) -> Marks:
     signatures = tuple(_signature(page, node) for node in range(len(page.tags)))
     dates = tuple(_dates(page, signatures))
     headings = tuple(n for n, tag in enumerate(page.tags) if tag in HEADINGS and page.size(n, page.stops[n]))
+    authors = tuple(
+        n
+        for n, attributes in enumerate(page.attributes)
+        if attributes and 0 < page.size(n, page.stops[n]) <= LONGEST_NAME and is_author(page, n)
+    )
     dated, linked, headed = ([0] * len(page.tags) for _ in range(3))
     for date in dates:
         dated[date.node] = 1
@@ -70,7 +85,7 @@ def find_marks(page: Page) -> Marks:
         headed[node] = 1
         linked[node] = heading_link(page, node) is not None
     sums = ([0, *accumulate(row)] for row in (dated, linked, headed))
-    return Marks(dates, headings, signatures, *sums)
+    return Marks(dates, headings, authors, signatures, *sums)
 
 
 def heading_link(page: Page, node: int) -> int | None:
@@ -144,3 +159,13 @@ def _written_date(page: Page, node: int, text: str) -> tuple[int, str]:
             break
         line = " ".join(" ".join(page.texts[carrier : page.stops[carrier]]).split())
     return node, ""
+
+
+def is_author(page: Page, node: int) -> bool:
+    """Say whether an element names an author: by its relation, its property, its class or where it leads."""
+    attributes = page.attributes[node]
+    if "author" in attributes.get("rel", "").split() or "author" in attributes.get("itemprop", "").split():
+        return True
+    if page.tags[node] == "a" and AUTHOR_PATH.search(attributes.get("href", "")):
+        return True
+    return bool(AUTHOR_NAME.search(attributes.get("class", "")))

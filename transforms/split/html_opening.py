@@ -9,6 +9,7 @@ from typing import Final
 from transforms.split.html_body import find_bodies
 from transforms.split.html_groups import Span, tokens
 from transforms.split.html_layout import OUTSIDE
+from transforms.split.html_marks import Marks
 from transforms.split.html_tree import Page
 
 # The name of a body must be that of this share of the replies' bodies.
@@ -18,7 +19,32 @@ LEAST_PROSE: Final = 20
 AROUND: Final = 300
 
 
-def find_opening(page: Page, spans: Sequence[Span]) -> Span | None:
+def find_opening(page: Page, marks: Marks, spans: Sequence[Span], single: Span | None) -> Span | None:
+    """Find the post that opens a thread: one that resembles the replies, else the text of the page with its heading."""
+    found = _like_replies(page, spans)
+    if found or not single or single[0] >= spans[0][0]:
+        return found
+    first, stop = _before(page, single, spans[0][0])
+    headed = marks.headed[stop] - marks.headed[first]
+    dated = marks.dated[stop] - marks.dated[first]
+    prose = page.prose[stop] - page.prose[first]
+    return (first, stop) if headed and dated and prose >= LEAST_PROSE else None
+
+
+def _before(page: Page, span: Span, start: int) -> Span:
+    """Cut a span before the element that holds the first reply."""
+    first, stop = span
+    if stop <= start:
+        return span
+    if page.stops[first] == stop:
+        first += 1
+    node = first
+    while page.stops[node] <= start:
+        node = page.stops[node]
+    return first, node
+
+
+def _like_replies(page: Page, spans: Sequence[Span]) -> Span | None:
     """Find an element before the replies whose body bears a name that the bodies of the replies bear."""
     holders = [
         first - 1 for (first, _), span in zip(find_bodies(page, spans, ()), spans, strict=True) if first > span[0]

@@ -25,7 +25,11 @@ def start_of(page: Page, node: int) -> int:
         return after  # made by the parser, it begins with what it holds
     floor = page.source.find(">", before, after) + 1 if before >= 0 else 0
     landmark = LANDMARK.search(page.texts[node])
-    found = page.source.rfind(landmark[0], floor, after) if landmark else -1
+    if landmark is None:
+        return floor
+    # Behind a closed element its text comes first, so the nearest to the next tag is meant.
+    opens = not any(page.texts[n] for n in range(max(page.parents[node], 0), node))
+    found = (page.source.find if opens else page.source.rfind)(landmark[0], floor, after)
     return found if found >= 0 else floor
 
 

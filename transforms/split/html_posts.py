@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +14,7 @@ from transforms.split.html_fields import (
     author_nodes,
     choose_dates,
     choose_titles,
-    date_before,
+    dates_above,
     hashtag_lines,
     leading_links,
     tag_nodes,
@@ -51,12 +53,30 @@ def read_posts(page: Page, marks: Marks, spans: Sequence[Span]) -> list[Post]:
     skip = repeated_lines(page, spans).difference(titles)
     skip |= {title for title in titles if title} | {date.node for date in dates if date}
     bodies = find_bodies(page, spans, skip)
+    above = dates_above(marks, spans)
+    unsaid = sorted(skip)
+    looks = _by_look(marks)
     posts = []
     for index, span in enumerate(spans):
-        date = dates[index] or date_before(marks, spans, index)
-        post = _Reading(page, span, bodies[index], titles[index], date)
-        posts.append(post.read(marks, skip, "date inside" if dates[index] else "date above"))
+        date = dates[index] or above[index]
+        reading = _Reading(page, span, bodies[index], titles[index], date)
+        signs = _within(looks[date.signature], bodies[index]) if date else []
+        place = "date inside" if dates[index] else "date above"
+        posts.append(reading.read(_within(unsaid, bodies[index]), signs, place))
     return posts
+
+
+def _by_look(marks: Marks) -> dict[str, list[int]]:
+    """List the nodes that carry dates of each look."""
+    looks: defaultdict[str, list[int]] = defaultdict(list)
+    for date in marks.dates:
+        looks[date.signature].append(date.node)
+    return looks
+
+
+def _within(nodes: list[int], span: Span) -> list[int]:
+    """Give those of some nodes in order that lie in a span."""
+    return nodes[bisect_left(nodes, span[0]) : bisect_left(nodes, span[1])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +89,13 @@ class _Reading:
     title: int | None
     date: DateMark | None
 
-    def read(self, marks: Marks, skip: set[int], date_place: str) -> Post:
+    def read(self, skip: list[int], dates: list[int], date_place: str) -> Post:
         page, authors = self.page, author_nodes(self.page, self.span)
         name, tags, url = author_name(page, authors), tag_nodes(page, self.span), self.url()
-        signs = [n for n in authors if page.text(n, page.stops[n]) == name] + tags
-        look = self.date.signature if self.date else ""
-        signs += [mark.node for mark in marks.dates if mark.signature == look]
+        signs = [n for n in authors if page.text(n, page.stops[n]) == name] + tags + dates
         hashtags = hashtag_lines(page, self.body)
         signs += hashtags
-        unsaid = skip | sign_lines(page, signs, self.body) | self.furniture(url)
+        unsaid = {*skip} | sign_lines(page, signs, self.body) | self.furniture(url)
         texts = [page.text(tag, page.stops[tag]).removeprefix("#") for tag in tags]
         texts += [text.strip() for line in hashtags for text in page.texts[line].split("#")]
         return Post(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 
 from transforms.split.markup import OFFSET, Markup, mark
@@ -38,7 +37,7 @@ class Page:
     `tags` is "" for a text. `stops[i]` is the first node after the subtree of `i`; `parents[0]` is -1.
     `offsets` are characters of the source, -1 where the parser made an element of its own accord.
     `chars`, `prose` and `blocks` are running sums with one entry more than there are nodes: characters that
-    a reader sees, those of them outside links, and block elements before a node. `title` is what the head calls the page.
+    a reader sees, those of them outside links, and block elements before a node. `title` is the page's own.
     """
 
     source: str
@@ -82,11 +81,9 @@ def parse(source: str) -> Page:
     ['', 'html', 'body', 'p', '', 'p', '']
     """
     markup = mark(source)
-    with warnings.catch_warnings():
-        # What the text looks like to the parser's guesses is of no matter here.
-        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        soup = BeautifulSoup(markup.text, "lxml", multi_valued_attributes=None)
+    # A text without any tag looks like the name of a file to the parser, which then warns of it.
+    text = markup.text if "<" in markup.text else f"{markup.text}<!---->"
+    soup = BeautifulSoup(text, "lxml", multi_valued_attributes=None)
     return _flatten(soup, source, markup)
 
 

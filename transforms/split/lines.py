@@ -11,10 +11,10 @@ FOREIGN_ENDS = "line ends"
 
 
 def split_text(lines: Lines, repaired: Repaired) -> Split:
-    """Splits a text dump: `lines` say where everything stands, `repaired` what it reads.
+    r"""Splits a text dump: `lines` say where everything stands, `repaired` what it reads.
 
     >>> from transforms.lines import lines_of
-    >>> lines = lines_of("One post,\\nall by itself.")
+    >>> lines = lines_of("One post,\nall by itself.")
     >>> split_text(lines, Repaired(lines.lines)).pieces[0].end
     24
     """
@@ -37,10 +37,17 @@ def _piece(block: Block, start: int, end: int, lines: Lines, repaired: Repaired)
         start=start,
         end=end,
         title=None if block.title is None else repaired.lines[block.title].strip(),
+        byline=_byline(block, repaired),
         body=_joined(repaired, *block.body),
         boundary=block.boundary,
         repairs=tuple(sorted(steps)),
     )
+
+
+def _byline(block: Block, repaired: Repaired) -> str | None:
+    """The lines that stand before the body and are not the title."""
+    lines = [repaired.lines[number] for number in range(block.first, block.body[0]) if number != block.title]
+    return "\n".join(line.strip() for line in lines if line.strip()) or None
 
 
 def _joined(repaired: Repaired, first: int, last: int) -> str:

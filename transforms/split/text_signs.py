@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from transforms.split.text_lines import Page, Row
 
-BASE = -3.3
+BASE = -3.0
 """The score of a line without any sign: 1.2 above what the regression gave, since a line must also
 stand up to the surest lines of its dump, which drops most of what the higher base lets in."""
 
@@ -29,45 +29,49 @@ stand up to the surest lines of its dump, which drops most of what the higher ba
 # of extracts; with the three dumps left out their exact F1 is 0.91. The keys are the words in which a
 # boundary is explained.
 WEIGHTS = {
-    "first line of the dump": 0.6,
-    "the dump has no blank lines": 1.6,
-    "no blank line before": -0.6,
-    "no blank line after": -2.3,
+    "first line of the dump": 0.9,
+    "the dump has no blank lines": 0.9,
+    "no blank line before": -1.4,
+    "no blank line after": -0.9,
+    "right above a paragraph": -0.2,
     "a few characters": -0.9,
-    "very short": 0.0,
-    "as short as a title": 1.3,
-    "as short as a long title": 0.8,
-    "a paragraph": 0.1,
-    "no mark at its end": 1.3,
+    "very short": 0.2,
+    "as short as a title": 0.9,
+    "as short as a long title": 0.5,
+    "a paragraph": -0.4,
+    "no mark at its end": 1.4,
     "a question or call": 0.7,
     "a pause at its end": -1.5,
     "small letter in front": -1.0,
-    "a list item": -2.0,
+    "a list item": -1.5,
     "a sign in front": -1.7,
-    "looks like code or an address": -1.5,
-    "indented": -0.7,
-    "a label in front": -0.5,
-    "a label that other lines bear too": -1.2,
-    "recurs": -2.1,
-    "holds a date": -0.9,
+    "looks like code or an address": -1.2,
+    "indented": -0.6,
+    "a cut-off mark or remark": -6.0,
+    "a label in front": -0.2,
+    "a label that other lines bear too": -1.0,
+    "recurs": -2.4,
+    "holds a date": -0.5,
     "date in brackets at its end": 2.0,
-    "[tag] in front": 1.5,
-    "a date line follows": 1.3,
-    "a recurring line follows": 0.8,
-    "no paragraph follows": -1.1,
-    "paragraphs follow": 0.3,
-    "after a recurring line": 1.3,
-    "after a date line": 0.3,
-    "after a short line": -0.7,
-    "after a cut-off mark": 1.5,
-    "after a labelled line": 1.0,
-    "after an introduction": -0.7,
+    "[tag] in front": 1.2,
+    "a date line follows": 1.5,
+    "a sentence follows": 0.4,
+    "a recurring line follows": 0.5,
+    "no paragraph follows": -0.8,
+    "paragraphs follow": -0.0,
+    "after a recurring line": 1.1,
+    "after a date line": 1.1,
+    "after a short line": -0.6,
+    "after a cut-off mark": 2.5,
+    "after dots": 0.7,
+    "after a labelled line": 0.5,
+    "after an introduction": -0.9,
     "its words come back below": 1.5,
-    "its words stand above": -0.7,
-    "new words below": 0.5,
-    "the same words above and below": -0.7,
-    "another language below": 1.0,
-    "one of several questions": -0.2,
+    "its words stand above": -0.8,
+    "new words below": 0.7,
+    "the same words above and below": -0.9,
+    "another language below": 0.8,
+    "one of several questions": -0.4,
 }
 
 # All patterns are tried on short rows only, or on the last characters of a row.
@@ -75,7 +79,10 @@ _TAG = re.compile(r"[\[【](?=[^\W\d])[^\[\]【】]{1,40}(?:\]\s|】)")
 _ITEM = re.compile(r"(?:[-*•·–—‣▪◦#>|]|\(?\w{1,3}[.)])\s|[|/$]")
 _CODE = re.compile(r"[{}=<>\\]|;$|::|->|://|\w\(\)|\w\.\w+\(")
 _LABEL = re.compile(r"[^\W\d]\w{1,16}(?:\s\w{1,16})?\s?[:：](?=\s|$)")
-_CUT = re.compile(r"(?:…|\.\.\.|→|»|>>|⇒)\s?[\])）]?$")
+_DOTS = re.compile(r"(?:…|\.\.\.)$")
+# A mark that says that a text was cut short: brackets around dots or a few words that end in dots, an arrow.
+_CUT = re.compile(r"[\[(（][^\[\]()（）]{0,30}(?:…|\.\.)\s?[\])）]\.?$|(?:→|⇒|>>|»)\s?[\])）]?$")
+_BRACKETED = re.compile(r"[\[(（【][^\[\]()（）【】]{0,40}[\])）】]")
 _CLOSING_BRACKETS = re.compile(r"(?<=\s)\([^()]{4,80}\)$")
 
 _FULL = tuple(".。．…")
@@ -85,6 +92,8 @@ _QUOTES = "”\"»’)]' "
 
 # A row that scores less for its shape alone is not saved by its words, so they are not looked at.
 _HOPELESS = -4.5
+# A longer line with an arrow at its end may be a title that speaks of one, in columns.
+_MARK = 40
 # How far a question looks for another one, and a title for its paragraphs, in rows.
 _NEAR, _AHEAD = 4, 5
 
@@ -112,6 +121,11 @@ def looks_like_title(row: Row) -> bool:
     return bool(row.template) and not row.text.endswith((".", "。", *_PAUSE))
 
 
+def _is_cut(row: Row) -> bool:
+    """Tell whether a row is, or a paragraph ends in, a mark that something was cut off here."""
+    return _CUT.search(row.text[-40:]) is not None and (not row.text.endswith("»") or "«" not in row.text)
+
+
 def _label(row: Row) -> str:
     found = _LABEL.match(row.text) if row.template else None
     return found.group() if found else ""
@@ -126,7 +140,7 @@ def _shape(page: Page, index: int) -> Iterator[str]:
         if not page.rows[index].gap:
             yield "no blank line before"
         if not page.gap_after(index):
-            yield "no blank line after"
+            yield "right above a paragraph" if page.prose(index + 1) else "no blank line after"
     yield from _size(page.rows[index].width)
     if page.prose(index):
         yield "a paragraph"
@@ -158,6 +172,8 @@ def _front(row: Row, labels: Counter[str]) -> Iterator[str]:
         yield "small letter in front"
     if row.indented:
         yield "indented"
+    if _BRACKETED.fullmatch(row.text) or (row.width < _MARK and _is_cut(row)):
+        yield "a cut-off mark or remark"
     if _CODE.search(row.text):
         yield "looks like code or an address"
     if label := _label(row):
@@ -188,8 +204,11 @@ def _around(page: Page, index: int) -> Iterator[str]:
     if paragraphs != 1:
         yield "paragraphs follow" if paragraphs else "no paragraph follows"
     if index + 1 < len(page.rows):
-        if page.rows[index + 1].dated:
+        below = page.rows[index + 1]
+        if below.dated:
             yield "a date line follows"
+        if below.text.rstrip(_QUOTES).endswith((*_FULL, *_ASKING, *_PAUSE)):
+            yield "a sentence follows"
         if page.recurs(index + 1):
             yield "a recurring line follows"
     if _asks(page, index) and any(_asks(page, index + k) for k in range(-_NEAR, _NEAR + 1) if k):
@@ -199,8 +218,10 @@ def _around(page: Page, index: int) -> Iterator[str]:
 def _above(page: Page, index: int) -> Iterator[str]:
     """Name what the row at `index`, the one before, says about the next."""
     row = page.rows[index]
-    if _CUT.search(row.text[-20:]):
+    if _is_cut(row):
         yield "after a cut-off mark"
+    elif _DOTS.search(row.text[-4:]):
+        yield "after dots"
     elif _label(row):
         yield "after a labelled line"
     if row.text.endswith(_PAUSE):

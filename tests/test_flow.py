@@ -1,0 +1,456 @@
+"""The Prefect flow: what a tracked run does, says and leaves, against Prefect's own test server and a real one."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import conftest
+import pytest
+
+from flows import ingest as module
+from flows import landing, pipeline
+from flows import tracked as tracking
+from flows.ingest import DELAYS, LISTED, TrackingError, ingest, run_flow, summary_page
+from flows.landing import RawFile
+from flows.pipeline import Batch, Request, Summary, stage
+from flows.staging import Staged
+from transforms.errors import PassingError, SourceError, UsageError
+
+# isort: split
+from prefect import get_client
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import Artifact, FlowRun, State, TaskRun
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+RAW = Path(__file__).parent.parent / "raw"
+# Columns that name the run.
+OF_THE_RUN = {"run_id", "first_run", "last_run"}
+# Seconds that the server may take to know of an event; usually it takes one or two.
+NEWS = 30
+JSON = {"Content-Type": "application/json"}
+BUSY = OSError(errno.EBUSY, "Device or resource busy")
+
+
+@pytest.fixture(scope="module")
+def _api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with (
+        temporary_settings({PREFECT_HOME: tmp_path_factory.mktemp("prefect")}),
+        prefect_test_harness(server_startup_timeout=60),
+    ):
+        yield
+
+
+tracked = pytest.mark.usefixtures("_api")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Three small dumps, one of which can't be read and has a name that would be markup."""
+    folder = tmp_path / "dumps"
+    folder.mkdir()
+    for name in ("tidepool/2019-autumn.txt", "skylog/feed.xml"):
+        (folder / Path(name).name).write_bytes((RAW / name).read_bytes())
+    (folder / "odd `|\n# *name*.txt").write_bytes(b"")
+    return folder
+
+
+def flow_state(source: Path, warehouse: Path) -> State[Any]:
+    return ingest((str(source),), str(warehouse), return_state=True)
+
+
+def run_id(state: State[Any]) -> UUID:
+    assert state.state_details.flow_run_id is not None
+    return state.state_details.flow_run_id
+
+
+def flow_run(state: State[Any]) -> FlowRun:
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(run_id(state))
+
+
+def task_runs(state: State[Any], expected: int) -> list[TaskRun]:
+    """The task runs of a flow run, once the server knows that `expected` of them have ended."""
+    chosen = FlowRunFilter(id=FlowRunFilterId(any_=[run_id(state)]))
+    found: list[TaskRun] = []
+
+    def ended() -> bool:
+        with get_client(sync_client=True) as client:
+            found[:] = client.read_task_runs(flow_run_filter=chosen)
+        return len([run for run in found if run.state and run.state.is_final()]) == expected
+
+    wait_for(ended)
+    return sorted(found, key=lambda run: run.name)
+
+
+def artifacts(state: State[Any]) -> dict[str, Any]:
+    chosen = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id(state)]))
+    with get_client(sync_client=True) as client:
+        found: list[Artifact] = client.read_artifacts(artifact_filter=chosen)
+    return {str(artifact.key): artifact.data for artifact in found}
+
+
+def wait_for(true: Callable[[], bool], patience: float = NEWS) -> None:
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.2)
+
+
+def tables(warehouse: Path) -> dict[str, list[str]]:
+    """All rows without what names the run."""
+    return {name: sorted(map(str, rows(warehouse, name))) for name in ("posts", "copies", "dumps", "residue")}
+
+
+def rows(warehouse: Path, name: str) -> list[dict[str, Any]]:
+    return [{key: row[key] for key in row if key not in OF_THE_RUN} for row in conftest.rows_of(warehouse, name)]
+
+
+def failing(times: int, error: Exception, only: str = "") -> Callable[[RawFile], bytes]:
+    """`landing.read` that fails on its first calls."""
+    left, read = [times], landing.read
+
+    def fails(file: RawFile) -> bytes:
+        if only in file.path and left[0]:
+            left[0] -= 1
+            raise error
+        return read(file)
+
+    return fails
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries again without delay."""
+    monkeypatch.setattr(module, "read_batch", module.read_batch.with_options(retry_delay_seconds=[0.0] * len(DELAYS)))
+
+
+@tracked
+def test_a_tracked_run_gives_the_tables_of_a_direct_one(tmp_path: Path) -> None:
+    conftest.ingest(RAW, tmp_path / "direct")
+    state = flow_state(RAW, tmp_path / "tracked")
+    assert state.is_completed(), state.message
+    assert tables(tmp_path / "tracked") == tables(tmp_path / "direct")
+
+
+@tracked
+def test_names_and_artifacts_of_a_run(source: Path, tmp_path: Path) -> None:
+    state = flow_state(source, tmp_path / "w")
+    assert flow_run(state).name == f"{source} into {tmp_path / 'w'}"
+    (task,) = task_runs(state, 1)
+    assert re.fullmatch(r"batch 0: 3 files, 0\.\d MB", task.name)
+    assert task.run_count == 1
+    left = artifacts(state)
+    assert left.keys() == {"winnow-summary", "winnow-dumps"}
+    assert "**3** dumps new (0 files unchanged, 1 rejected)" in left["winnow-summary"]
+    assert r"- `` odd `|\n# *name*.txt ``: " in left["winnow-summary"]
+    assert [(row["path"], row["status"]) for row in table(left["winnow-dumps"])] == [
+        ("2019-autumn.txt", "ingested"),
+        ("feed.xml", "ingested"),
+        ("odd `|\n# *name*.txt", "rejected"),
+    ]
+
+
+@tracked
+def test_a_run_without_news_says_so(source: Path, tmp_path: Path) -> None:
+    flow_state(source, tmp_path / "w")
+    state = flow_state(source, tmp_path / "w")
+    assert state.is_completed()
+    left = artifacts(state)
+    assert "Nothing was new: 3 files, 3 of them unchanged." in left["winnow-summary"]
+    assert table(left["winnow-dumps"]) == []
+
+
+@tracked
+def test_a_run_without_sources_fails_and_says_why(tmp_path: Path) -> None:
+    state = flow_state(tmp_path / "nowhere", tmp_path / "w")
+    run = flow_run(state)
+    assert run.state is not None
+    assert run.state.is_failed()
+    assert f"there is no source {tmp_path / 'nowhere'}; give a folder of dumps or a file" in str(run.state.message)
+
+
+@tracked
+def test_a_passing_failure_is_tried_again(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_bytes", busy_once(Path.read_bytes))
+    started = time.monotonic()
+    state = flow_state(source, tmp_path / "w")
+    assert time.monotonic() - started >= DELAYS[0]
+    assert state.is_completed(), state.message
+    assert [run.run_count for run in task_runs(state, 1)] == [2]
+    assert "dumps new (0 files unchanged, 1 rejected)" in artifacts(state)["winnow-summary"]
+
+
+def busy_once(read: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
+    """`Path.read_bytes` on a disk that is busy the first time."""
+    failures = [BUSY]
+
+    def read_bytes(path: Path) -> bytes:
+        if path.name == "feed.xml" and failures:
+            raise failures.pop()
+        return read(path)
+
+    return read_bytes
+
+
+@tracked
+@pytest.mark.usefixtures("_at_once")
+def test_a_failure_that_does_not_pass_costs_the_dump_alone(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landing, "read", failing(99, PassingError("busy"), "feed.xml"))
+    state = flow_state(source, tmp_path / "w")
+    assert state.is_completed(), state.message
+    assert [run.run_count for run in task_runs(state, 1)] == [1 + len(DELAYS)]
+    status = {row["path"]: (row["status"], row["error"]) for row in conftest.rows_of(tmp_path / "w", "dumps")}
+    assert status["feed.xml"] == ("rejected", "busy")
+    assert status["2019-autumn.txt"] == ("ingested", None)
+
+
+@tracked
+@pytest.mark.usefixtures("_at_once")
+@pytest.mark.parametrize("error", [SourceError("final"), OSError(errno.ENOSPC, "no space")], ids=repr)
+def test_a_final_failure_is_not_tried_again(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(landing, "read", failing(1, error))
+    state = flow_state(source, tmp_path / "w")
+    assert state.is_failed()
+    assert type(error).__name__ in str(state.message)
+    assert [run.run_count for run in task_runs(state, 1)] == [1]
+    assert conftest.snapshot(tmp_path / "w") == {}
+
+
+def marked(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
+    """`stage` that notes which process worked, and meets a busy disk the first time in each batch."""
+    marks = Path(folder).parent.parent / "marks"
+    marks.mkdir(exist_ok=True)
+    first = not list(marks.glob(f"{item.number}-*"))
+    (marks / f"{item.number}-{time.monotonic_ns()}").write_text(str(os.getpid()))
+    if first:
+        raise PassingError("busy")
+    return stage(item, last_try=last_try, folder=folder, run_id=run_id)
+
+
+def killed(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError((item, last_try, folder, run_id))
+
+
+@pytest.fixture
+def _processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch a file, and processes for however little."""
+    monkeypatch.setattr(pipeline, "BATCH_FILES", 1)
+    monkeypatch.setattr(module, "WORTH_A_PROCESS", 0)
+
+
+@tracked
+@pytest.mark.usefixtures("_processes")
+def test_batches_are_read_and_tried_again_in_processes(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conftest.ingest(source, tmp_path / "direct")
+    monkeypatch.setattr(pipeline, "stage", marked)
+    state = flow_state(source, tmp_path / "w")
+    assert state.is_completed(), state.message
+    marks = [path.read_text() for path in (tmp_path / "w" / "marks").iterdir()]
+    assert len(marks) == 6
+    assert str(os.getpid()) not in marks
+    runs = task_runs(state, 3)
+    assert [run.run_count for run in runs] == [2, 2, 2]
+    assert [run.name.split(":")[0] for run in runs] == ["batch 0", "batch 1", "batch 2"]
+    assert tables(tmp_path / "w") == tables(tmp_path / "direct")
+
+
+@tracked
+@pytest.mark.usefixtures("_processes")
+def test_a_killed_process_fails_the_run(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "stage", killed)
+    state = flow_state(source, tmp_path / "w")
+    assert state.is_failed()
+    assert "a worker process died" in str(state.message)
+    assert conftest.snapshot(tmp_path / "w") == {}
+
+
+def test_the_form_of_the_flow_has_defaults_and_says_what_is_asked() -> None:
+    fields = ingest.parameters.properties
+    defaults = {name: field["default"] for name, field in fields.items()}
+    assert defaults == {"sources": ["raw"], "warehouse": "warehouse", "include": [], "exclude": ["README.md"]}
+    assert all(field["description"] for field in fields.values())
+    assert ingest.parameters.required == []
+
+
+def test_nothing_is_cached_or_kept_by_prefect() -> None:
+    assert ingest.persist_result is False
+    assert module.read_batch.persist_result is False
+    assert module.read_batch.cache_policy is NO_CACHE
+
+
+def test_a_long_list_of_rejects_is_cut() -> None:
+    page = summary_page(Summary("run", rejected={f"{number:06d}.txt": "empty" for number in range(LISTED + 3)}))
+    assert page.count("`: empty") == LISTED
+    assert page.endswith("- and 3 more, which the table `dumps` lists\n")
+
+
+def test_prefect_phones_nobody(tmp_path: Path) -> None:
+    code = """
+import flows.ingest
+from prefect.analytics import is_telemetry_enabled
+from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED
+print(is_telemetry_enabled(), PREFECT_SERVER_ANALYTICS_ENABLED.value())
+"""
+    # Prefect keeps quiet in continuous integration and under its own switches: all of them are taken away.
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_an_api_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    place = f"127.0.0.1:{free_port()}/api"
+    started = time.monotonic()
+    env = {"PREFECT_API_URL": f"http://me:secret@{place}", "PREFECT_HOME": str(tmp_path / "home")}
+    ran = conftest.winnow("ingest", RAW, cwd=tmp_path, env=env)
+    assert time.monotonic() - started < 20
+    assert ran.code == 2
+    assert ran.out == ""
+    (line,) = ran.err.splitlines()
+    assert line.startswith(f"winnow: the Prefect API at http://{place} can't be used: ")
+    assert "Connection refused; start it, correct PREFECT_API_URL, or unset it" in line
+    assert not (tmp_path / "warehouse").exists()
+
+
+def test_an_address_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with temporary_settings({PREFECT_API_URL: "nonsense"}), pytest.raises(TrackingError, match=r"nonsense.*protocol"):
+        run_flow(Request((str(RAW),), tmp_path / "w"))
+    monkeypatch.setenv("PREFECT_API_URL", "http://[::/api")
+    with pytest.raises(UsageError, match="is no address"):
+        tracking.wanted()
+
+
+def test_another_kind_of_server_is_told_from_the_api(tmp_path: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        Thread(target=other.handle_request).start()
+        address = f"http://127.0.0.1:{other.server_port}/api"
+        with temporary_settings({PREFECT_API_URL: address}), pytest.raises(TrackingError, match="it answers 501"):
+            run_flow(Request((str(RAW),), tmp_path / "w"))
+
+
+def test_only_the_environment_decides_on_tracking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    assert not tracking.wanted()
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
+    assert tracking.wanted()
+
+
+def test_a_name_that_prefect_cannot_hold_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"not UTF-8.*\\udce9"):
+        run_flow(Request((os.fsdecode(b"dumps/\xe9"),), tmp_path / "w"))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A real Prefect server with a home of its own; gives the settings that lead to it."""
+    settings = {"PREFECT_HOME": str(tmp_path / "home"), **tracking.SETTINGS}
+    port = free_port()
+    command = [
+        str(conftest.COMMAND.with_name("prefect")),
+        "server",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    with (tmp_path / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--no-ui"], env=conftest.environment(settings), stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            wait_for(lambda: process.poll() is not None or healthy(port), 90)
+            assert process.poll() is None, (tmp_path / "server.log").read_text()
+            yield settings | {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
+        finally:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(20)
+
+
+def healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+def test_the_command_is_tracked_by_a_real_server(server: dict[str, str], source: Path, tmp_path: Path) -> None:
+    ran = conftest.winnow("ingest", source, cwd=tmp_path, env=server)
+    assert ran.code == 1, ran.said
+    assert ran.err == ""
+    assert "dumps new (0 files unchanged, 1 rejected)" in ran.out
+    wrong = conftest.winnow("ingest", "nowhere", cwd=tmp_path, env=server)
+    assert wrong.code == 2
+    assert wrong.err == "winnow: there is no source nowhere; give a folder of dumps or a file\n"
+    asked = asking(server["PREFECT_API_URL"])
+    runs = {run["name"]: run for run in asked("flow_runs")}
+    assert {name: run["state_name"] for name, run in runs.items()} == {
+        f"{source} into warehouse": "Completed",
+        "nowhere into warehouse": "Failed",
+    }
+    assert "there is no source nowhere" in runs["nowhere into warehouse"]["state"]["message"]
+    wait_for(lambda: [run["state_name"] for run in asked("task_runs")] == ["Completed"])
+    (task,) = asked("task_runs")
+    assert task["name"].startswith("batch 0: 3 files")
+    assert task["flow_run_id"] == runs[f"{source} into warehouse"]["id"]
+    left = {artifact["key"]: artifact["data"] for artifact in asked("artifacts")}
+    assert "**3** dumps new" in left["winnow-summary"]
+    assert len(table(left["winnow-dumps"])) == 3
+
+
+def asking(api: str) -> Callable[[str], list[dict[str, Any]]]:
+    """Asks the API itself, without Prefect's client."""
+
+    def asked(what: str) -> list[dict[str, Any]]:
+        # An address on loopback, made above.
+        request = urllib.request.Request(f"{api}/{what}/filter", b"{}", JSON)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            found: list[dict[str, Any]] = json.loads(answer.read())
+            return found
+
+    return asked
+
+
+def table(data: str) -> Sequence[dict[str, Any]]:
+    """The rows of a table artifact, which Prefect keeps as JSON."""
+    found: list[dict[str, Any]] = json.loads(data)
+    return found

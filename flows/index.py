@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.warehouse import Warehouse
-from transforms.match import Match, candidate_pairs, verify
+from transforms.candidates import Indices, sharing_a_key, sharing_most
+from transforms.match import Match, verify
 from transforms.merge import Edge, Wording
 from transforms.sign import shingle_sets
+from transforms.words import Hashes
 
 Row = dict[str, Any]
 
@@ -39,7 +41,7 @@ def grow(warehouse: Warehouse, bodies: pa.Table) -> Graph:
     first_of: dict[str, int] = {}
     for number, wording in enumerate(bodies["wording"].to_pylist()):
         first_of.setdefault(wording, number)
-    index = warehouse.read("wordings", ["wording", "keys"])
+    index = warehouse.read("wordings", ["wording", "keys", "anchors"])
     known = set(index["wording"].to_pylist())
     numbers = [number for wording, number in first_of.items() if wording not in known]
     fresh = bodies.take(pa.array(numbers, pa.int64()))
@@ -64,10 +66,8 @@ def texts_of(warehouse: Warehouse, wordings: Iterable[str]) -> dict[str, str]:
 
 def _matches(warehouse: Warehouse, index: pa.Table, fresh: pa.Table) -> list[Edge]:
     """The verified matches in which at least one wording is new."""
-    keys = [_flat(index["keys"]), _flat(fresh["keys"])]
-    lengths = [pc.list_value_length(table["keys"]).to_numpy() for table in (index, fresh)]
-    owners = np.repeat(np.arange(index.num_rows + fresh.num_rows), np.concatenate(lengths))
-    pairs = candidate_pairs(np.concatenate(keys).view(np.uint64), owners, first_new=index.num_rows)
+    pairs = sharing_a_key(*_flat("keys", index, fresh), index.num_rows)
+    pairs |= sharing_most(*_flat("anchors", index, fresh), index.num_rows)
     names = index["wording"].to_pylist() + fresh["wording"].to_pylist()
     numbers = sorted({number for pair in pairs for number in pair})
     old = texts_of(warehouse, [names[number] for number in numbers if number < index.num_rows])
@@ -76,15 +76,18 @@ def _matches(warehouse: Warehouse, index: pa.Table, fresh: pa.Table) -> list[Edg
         for number in numbers
     ]
     sets = dict(zip(numbers, shingle_sets(texts), strict=True))
-    return [_edge(names[match.left], names[match.right], match) for match in verify(pairs, sets)]
+    return [_edge(names[match.left], names[match.right], match) for match in verify(sorted(pairs), sets)]
 
 
 def _edge(one: str, other: str, match: Match) -> Edge:
     return Edge(min(one, other), max(one, other), match.jaccard, match.containment)
 
 
-def _flat(keys: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
-    return np.asarray(pc.list_flatten(keys).to_numpy(), np.int64)
+def _flat(name: str, index: pa.Table, fresh: pa.Table) -> tuple[Hashes, Indices]:
+    """The keys of all wordings in a row, and the number of the wording that each belongs to."""
+    lists = pa.chunked_array([*index[name].chunks, *fresh[name].chunks], pa.list_(pa.int64()))
+    owners = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy())
+    return np.asarray(pc.list_flatten(lists).to_numpy(), np.int64).view(np.uint64), owners
 
 
 def _known_edges(warehouse: Warehouse) -> list[Edge]:

@@ -132,4 +132,5 @@ def _body(copy: Row, post: Description, signed: Signed) -> Row:
         "n_words": signed.n_words,
         "n_shingles": signed.n_shingles,
         "keys": signed.keys.view("int64"),
+        "anchors": signed.anchors.view("int64"),
     }

@@ -22,6 +22,7 @@ BODIES: Final = pa.schema(
         ("n_words", pa.int64()),
         ("n_shingles", pa.int64()),
         ("keys", pa.list_(pa.int64())),
+        ("anchors", pa.list_(pa.int64())),
     ]
 )
 STAGED: Final = {"copies": COPIES, "dumps": DUMPS, "residue": RESIDUE, "files": FILES, "bodies": BODIES}

@@ -1,40 +1,22 @@
-"""Candidates are those that a brute force finds, and each verdict is that of plain sets."""
+"""Each verdict is that of plain sets."""
 
 from __future__ import annotations
 
 from itertools import combinations
-from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.match import SHORTEST_EXCERPT, Match, candidate_pairs, relation_of, verify
+from transforms.match import SHORTEST_EXCERPT, Match, relation_of, verify
 from transforms.words import Hashes
 
-KEYS = st.lists(st.frozensets(st.integers(0, 12), max_size=5), max_size=12)
 SETS = st.lists(st.frozensets(st.integers(0, 60), max_size=60), max_size=6)
 
 
 def array(values: frozenset[int] | set[int] | range) -> Hashes:
     return np.array(sorted(values), np.uint64)
-
-
-@settings(deadline=None, max_examples=200)
-@given(keys=KEYS, first_new=st.integers(0, 13), shuffled=st.randoms(use_true_random=False))
-def test_candidates_are_those_of_a_brute_force(keys: list[frozenset[int]], first_new: int, shuffled: Random) -> None:
-    rows = [(key, owner) for owner, own in enumerate(keys) for key in own]
-    shuffled.shuffle(rows)
-    found = candidate_pairs(
-        np.array([key for key, _ in rows], np.uint64), np.array([owner for _, owner in rows], np.int64), first_new
-    )
-    numbered = combinations(range(len(keys)), 2)
-    assert found == [(a, b) for a, b in numbered if b >= first_new and keys[a] & keys[b]]
-
-
-def test_no_candidates_without_keys() -> None:
-    assert candidate_pairs(np.zeros(0, np.uint64), np.zeros(0, np.int64), 0) == []
 
 
 @settings(deadline=None, max_examples=300)

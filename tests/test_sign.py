@@ -52,11 +52,11 @@ def same(one: Signed, other: Signed) -> bool:
         other.wording,
         other.n_words,
         other.n_shingles,
-    ) and np.array_equal(one.keys, other.keys)
+    ) and all(np.array_equal(ours, theirs) for ours, theirs in ((one.keys, other.keys), (one.anchors, other.anchors)))
 
 
 def shared(one: Signed, other: Signed) -> set[int]:
-    return set(one.keys.tolist()) & set(other.keys.tolist())
+    return {*one.keys.tolist(), *one.anchors.tolist()} & {*other.keys.tolist(), *other.anchors.tolist()}
 
 
 def defined(shingles: np.ndarray) -> list[int]:
@@ -107,7 +107,9 @@ def test_counts_and_keys(text: str) -> None:
     runs = max(found.n_words - SHINGLE_WORDS + 1, 0)
     assert min(runs, 1) <= found.n_shingles <= runs
     assert found.keys.tolist() == sorted(set(found.keys.tolist()))
-    assert len(found.keys) >= (1 + BANDS if runs else 1)
+    assert len(found.keys) == (1 + BANDS if runs else 1)
+    assert found.anchors.tolist() == sorted(set(found.anchors.tolist()))
+    assert bool(len(found.anchors)) == (runs >= WINDOW)
     assert [len(shingles) for shingles in shingle_sets([text])] == [found.n_shingles]
     assert int.from_bytes(bytes.fromhex(found.wording)[:8], "little") in found.keys.tolist()
 
@@ -142,7 +144,7 @@ def test_texts_that_share_a_run_of_words_share_a_key(run: list[str], around: tup
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=120))
 def test_winnowing_keeps_one_of_each_window(values: list[int]) -> None:
     kept = set(winnowed(np.array(values, np.uint64)).tolist())
-    windows = [values[i : i + WINDOW] for i in range(max(len(values) - WINDOW + 1, 1))]
+    windows = [values[i : i + WINDOW] for i in range(len(values) - WINDOW + 1)]
     assert kept == {min(window) for window in windows}
 
 

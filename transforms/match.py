@@ -1,20 +1,16 @@
-"""Which texts are the same post: candidates from shared keys, each verified on its shingle sets."""
+"""Which texts are the same post: each candidate pair is compared exactly, on its shingle sets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from transforms.records import Relation
 from transforms.sign import WINDOW
 from transforms.words import Hashes
-
-Indices = NDArray[np.int64]
 
 # At 0.8 one word in about 45 may differ when the edits are spread evenly: each edit breaks five shingles.
 NEAR_IDENTICAL: Final = float(np.float32(0.8))
@@ -34,27 +30,7 @@ class Match:
     containment: float
 
 
-def candidate_pairs(keys: Hashes, owners: Indices, first_new: int) -> list[tuple[int, int]]:
-    """Pairs of owners that share a key, the smaller number first; at least one is `first_new` or above.
-
-    >>> keys, owners = np.array([7, 9, 7, 9, 9], np.uint64), np.array([0, 0, 1, 2, 3])
-    >>> candidate_pairs(keys, owners, first_new=2)
-    [(0, 2), (0, 3), (2, 3)]
-    """
-    touched = np.isin(keys, np.unique(keys[owners >= first_new]))
-    keys, owners = keys[touched], owners[touched]
-    order = np.lexsort((owners, keys))
-    keys, owners = keys[order], owners[order]
-    borders = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1], True])
-    pairs: set[tuple[int, int]] = set()
-    for begin, end in pairwise(borders.tolist()):
-        if end - begin > 1:
-            group = owners[begin:end].tolist()
-            pairs.update((a, b) for j, b in enumerate(group) if b >= first_new for a in group[:j])
-    return sorted(pairs)
-
-
-def verify(pairs: Sequence[tuple[int, int]], sets: dict[int, Hashes]) -> list[Match]:
+def verify(pairs: Iterable[tuple[int, int]], sets: dict[int, Hashes]) -> list[Match]:
     """Compares each pair exactly on its shingle sets and keeps those that are the same post.
 
     >>> sets = dict(enumerate(np.split(np.arange(400, dtype=np.uint64), [100])))

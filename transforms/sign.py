@@ -41,12 +41,14 @@ class Signed:
     """What is known of one post for matching.
 
     `wording` is the same for two posts exactly if they have the same words in the same order (to 128 bits);
-    `keys` are the sorted keys under which it looks for its like: one from the wording, the bands, the winnowed
-    shingles. `n_shingles` counts distinct shingles; a post with none is only ever compared by its wording.
+    `keys` are the sorted keys of which its like shares at least one: one from the wording and the bands. `anchors`
+    are its winnowed shingles, sorted, of which an excerpt shares most with the whole. `n_shingles` counts distinct
+    shingles; a post with none is only ever compared by its wording.
     """
 
     wording: str
     keys: Hashes
+    anchors: Hashes
     n_words: int
     n_shingles: int
 
@@ -116,10 +118,10 @@ def _sign_batch(titles: Sequence[str | None], bodies: Sequence[str]) -> list[Sig
     for i, (title, body) in enumerate(zip(titles, bodies, strict=True)):
         own = words.hashes[words.offsets[i] : words.offsets[i + 1]]
         wording = _digest(own.tobytes()) if len(sets[i]) else _short_wording(title or "", body)
-        keys = [np.frombuffer(wording[:8], np.uint64)]
+        keys = np.frombuffer(wording[:8], np.uint64)
         if len(sets[i]):
-            keys += [bands[i], winnowed(runs[i])]
-        signed.append(Signed(wording.hex(), np.unique(np.concatenate(keys)), len(own), len(sets[i])))
+            keys = np.concatenate([keys, bands[i]])
+        signed.append(Signed(wording.hex(), np.unique(keys), winnowed(runs[i]), len(own), len(sets[i])))
     return signed
 
 
@@ -163,10 +165,10 @@ def _band_keys(signatures: Sequence[Signature]) -> Hashes:
 def winnowed(run: Hashes) -> Hashes:
     """The smallest shingle of each window of WINDOW consecutive ones, without repeats.
 
-    A text shorter than a window gives its smallest shingle.
+    A text shorter than a window has none: its smallest shingle need not be one of a longer text around it.
     """
-    if len(run) <= WINDOW:
-        return np.array([run.min()], np.uint64)
+    if len(run) < WINDOW:
+        return np.zeros(0, np.uint64)
     smallest: Hashes = np.unique(np.lib.stride_tricks.sliding_window_view(run, WINDOW).min(axis=1))
     return smallest
 

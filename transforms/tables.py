@@ -154,6 +154,7 @@ WORDINGS: Final = pa.schema(
         ("n_words", pa.int64()),
         ("n_shingles", pa.int64()),
         ("keys", pa.list_(pa.int64())),
+        ("anchors", pa.list_(pa.int64())),
     ]
 )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -72,7 +73,8 @@ def _first_at(places: set[tuple[str, str]], rows: pa.Table) -> pa.Array:
 
 def _dump_changes(warehouse: Warehouse, staged: Sequence[Row]) -> tuple[Change, set[tuple[str, str]]]:
     """Rows of `dumps` to write, and the places (dump_id, path) where bytes were met that had not been met there."""
-    retried = {unreadable_id(row["path"]) for row in staged}
+    # What lies below a folder that could not be listed has been read now.
+    retried = {unreadable_id(str(path)) for row in staged for path in _upwards(PurePosixPath(row["path"]))}
     ids = {row["dump_id"] for row in staged} | retried
     known = {row["dump_id"]: row for row in warehouse.read("dumps", where=("dump_id", ids)).to_pylist()}
     places = {(row["dump_id"], path) for row in known.values() for path in (row["path"], *row["also_at"])}
@@ -92,6 +94,11 @@ def _dump_changes(warehouse: Warehouse, staged: Sequence[Row]) -> tuple[Change, 
     inserts = [row for dump_id, row in rows.items() if dump_id not in known]
     updates = [row for dump_id, row in rows.items() if dump_id in known]
     return Change(_table(inserts, DUMPS), _table(updates, DUMPS), gone), new_places
+
+
+def _upwards(path: PurePosixPath) -> Iterator[PurePosixPath]:
+    yield path
+    yield from path.parents
 
 
 def _file_changes(warehouse: Warehouse, staged: Sequence[Staged]) -> Change:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +44,7 @@ def ingest(
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SOURCE...]",
+            metavar="SOURCE",
             help="Folders of dumps, or single files.  [default: raw]",
             show_default=False,
         ),
@@ -99,7 +101,9 @@ def verify(warehouse: WarehouseOption = DEFAULT_WAREHOUSE) -> None:
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(help="A query over the tables posts, copies, dumps, residue and runs.")],
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="A query over the tables posts, copies, dumps, residue and runs.")
+    ],
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values instead of a table.")] = False,  # noqa: FBT002 - typer's way to a flag
 ) -> None:
@@ -115,6 +119,10 @@ def query(
 
 def main() -> None:
     """Runs the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that can't show a letter shows its escape.
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 

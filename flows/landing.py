@@ -52,18 +52,25 @@ class RawFile:
         return _text(Path(self.place))
 
 
-def find(sources: Sequence[str], include: Sequence[str] = (), exclude: Sequence[str] = EXCLUDED) -> list[RawFile]:
+def find(
+    sources: Sequence[str],
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = EXCLUDED,
+    apart: Path | None = None,
+) -> list[RawFile]:
     """Lists the files of the sources (folders, or single files), sorted by path.
 
     A glob counts against the whole relative path and against the file's name; where `include` is given a file must
-    match one of them. Hidden files and folders (a dot in front) are passed over. Raises `SourceError`.
+    match one of them. Hidden files and folders (a dot in front) are passed over, and the folder `apart` with all that
+    is in it: a warehouse may lie inside its source. Raises `SourceError`.
     """
+    passed_over = apart.resolve() if apart else None
     found: dict[str, RawFile] = {}
     for source in sources:
         root = Path(source)
         if not os.path.lexists(root):
             raise SourceError(f"there is no source {source}; give a folder of dumps or a file")
-        for file in _in_folder(root) if root.is_dir() else [_file(root, root.parent)]:
+        for file in _in_folder(root, passed_over) if root.is_dir() else [_file(root, root.parent)]:
             if (not include or _matches(file.path, include)) and not _matches(file.path, exclude):
                 found.setdefault(file.place, file)
     return sorted(found.values(), key=lambda file: (file.path, file.place))
@@ -89,7 +96,7 @@ def at(location: str, path: str) -> RawFile:
     return RawFile(place=location, path=path, source="")
 
 
-def _in_folder(root: Path) -> Iterator[RawFile]:
+def _in_folder(root: Path, passed_over: Path | None) -> Iterator[RawFile]:
     """Walks without recursion and without following linked folders, so that no loop of links can catch it."""
     folders = [root]
     while folders:
@@ -105,7 +112,8 @@ def _in_folder(root: Path) -> Iterator[RawFile]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                folders.append(Path(entry.path))
+                if Path(entry.path).resolve() != passed_over:
+                    folders.append(Path(entry.path))
             elif not Path(entry.path).is_dir():
                 yield _file(Path(entry.path), root)
 

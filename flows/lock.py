@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from transforms.errors import BusyError, WarehouseError
+from transforms.errors import BusyError, WarehouseError, way_out
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def only_writer(warehouse: Path, command: str) -> Iterator[None]:
         said = f"the warehouse {warehouse} is held by another run{_named(holder)}; try again when it has ended"
         raise BusyError(said) from None
     except OSError as error:
-        raise WarehouseError(f"can't write in the warehouse {warehouse}: {error.strerror or error}") from error
+        raise _unwritable(warehouse, error) from error
     try:
         _leave_note(holder, command)
         yield
@@ -38,7 +38,11 @@ def _leave_note(holder: Path, command: str) -> None:
     try:
         holder.write_text(json.dumps({"command": command, "process": os.getpid(), "host": socket.gethostname()}))
     except OSError as error:
-        raise WarehouseError(f"can't write in the warehouse {holder.parent}: {error.strerror or error}") from error
+        raise _unwritable(holder.parent, error) from error
+
+
+def _unwritable(warehouse: Path, error: OSError) -> WarehouseError:
+    return WarehouseError(f"can't write in the warehouse {warehouse}: {error.strerror or error}; {way_out(error)}")
 
 
 def _named(holder: Path) -> str:

@@ -113,7 +113,7 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
     """
     started = now()
     run_id = f"{started:%Y%m%dT%H%M%S%f}Z"
-    found = landing.find(request.sources, request.include, request.exclude)
+    found = landing.find(request.sources, request.include, request.exclude, apart=request.warehouse)
     warehouse = Warehouse.open(request.warehouse, create=True)
     with warehouse.writing(request.command, run_id) as folder:
         known = changes.known_files(warehouse)

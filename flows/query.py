@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from flows.warehouse import Warehouse
-from transforms.errors import UsageError
+from transforms.errors import UsageError, WarehouseError
 from transforms.tables import PUBLIC
+
+TABLES = ", ".join(PUBLIC)
 
 
 def query(warehouse: Warehouse, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -17,26 +21,43 @@ def query(warehouse: Warehouse, sql: str) -> tuple[list[str], list[tuple[Any, ..
 
     The query can read these tables and nothing else, and can write nothing. Raises `UsageError` where it is wrong.
     """
-    view = warehouse.current()
+    statement = _only_select(sql)
     with duckdb.connect(":memory:") as connection:
+        _show_tables(connection, warehouse.current())
+        with _told():
+            found = connection.execute(statement)
+            return [column[0] for column in found.description], found.fetchall()
+
+
+def _only_select(sql: str) -> duckdb.Statement:
+    """The one statement in `sql`. All but SELECT is refused: COPY and ATTACH could write beside the tables."""
+    with _told():
+        statements = duckdb.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise UsageError(f"give one SELECT over the tables {TABLES}")
+    return statements[0]
+
+
+def _show_tables(connection: duckdb.DuckDBPyConnection, view: Path) -> None:
+    """Makes each table a view, and closes all other doors."""
+    try:
         for name in PUBLIC:
             # The name is one of ours and the path is quoted.
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {_files(view / name)}")  # noqa: S608
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute(f"SET allowed_directories = [{_quoted(view)}]")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        try:
-            found = connection.execute(sql)
-            return [column[0] for column in found.description or ()], found.fetchall()
-        except duckdb.Error as error:
-            tables = ", ".join(PUBLIC)
-            raise UsageError(f"the query can't be run: {error}\nThe tables are {tables}.") from error
+            connection.execute(f"CREATE VIEW {name} AS FROM read_parquet({_quoted(view / name / '*.parquet')})")
+    except duckdb.Error as error:
+        raise WarehouseError(f"the tables in {view} can't be read: {error}") from error
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET allowed_directories = [{_quoted(view)}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
-def _files(folder: Path) -> str:
-    """A table that has no rows yet may have no file either; DuckDB needs to be told its columns then."""
-    return f"read_parquet({_quoted(folder / '*.parquet')}, union_by_name = true)"
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise UsageError(f"the query can't be run: {error}\nThe tables are {TABLES}.") from error
 
 
 def _quoted(path: Path) -> str:

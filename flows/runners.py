@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from typing import Final
 
+from flows import worker
 from flows.pipeline import Batch, Each, Work
 from flows.staging import Staged
 from transforms.errors import PassingError, WinnowError
@@ -53,7 +54,7 @@ def _here(work: Work, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Staged]
 def _in_processes(work: Work, batches: Sequence[Batch], workers: int) -> Iterator[tuple[Batch, Staged]]:
     # A fresh interpreter each: a forked one would inherit locks held by threads of the libraries.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=worker.begin) as pool:
         running = {pool.submit(partial(patiently, work), batch): batch for batch in batches}
         try:
             for future in as_completed(running):

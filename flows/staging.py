@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.errors import WarehouseError
+from transforms.errors import WarehouseError, way_out
 from transforms.tables import COPIES, DUMPS, FILES, RESIDUE
 
 # The body of each copy, with what matching needs of it.
@@ -49,8 +49,8 @@ def write(folder: Path, number: int, rows: Rows) -> None:
         try:
             pq.write_table(table, _file(folder, number, name), compression="zstd")
         except OSError as error:
-            said = f"can't write in {folder}: {error.strerror or error}; free some space and run again"
-            raise WarehouseError(f"{said}, nothing was committed") from error
+            said = f"can't write in {folder}: {error.strerror or error}; nothing was committed, {way_out(error)}"
+            raise WarehouseError(said) from error
 
 
 def read(staged: Iterable[Staged], name: str, columns: Sequence[str] | None = None) -> pa.Table:

@@ -31,7 +31,9 @@ console = Console(width=None if sys.stdout.isatty() else UNWATCHED_WIDTH)
 
 def print_summary(summary: Summary, request: Request) -> None:
     """Prints what a run did, and every dump that it could not read."""
-    if summary.run_id is None:
+    if not summary.files:
+        console.print("nothing to read: no file of the sources matches")
+    elif summary.run_id is None:
         console.print(f"nothing new: {summary.files} files, {summary.unchanged} of them unchanged since they were read")
     else:
         table = Table(title=f"run {summary.run_id}", show_header=False, title_justify="left")
@@ -40,7 +42,8 @@ def print_summary(summary: Summary, request: Request) -> None:
         for figure, meaning in figures(summary):
             table.add_row(figure, meaning)
         console.print(table)
-        console.print(f"The tables are in {request.warehouse / 'current'}; `winnow query` asks them.", highlight=False)
+        place = escape(plain(str(request.warehouse / "current")))
+        console.print(f"The tables are in {place}; `winnow query` asks them.", highlight=False, soft_wrap=True)
     listed(
         f"{len(summary.rejected)} rejected:",
         [f"{path}: {why}" for path, why in sorted(summary.rejected.items())],
@@ -74,7 +77,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Prints the answer to a query as a table."""
     table = Table()
     for column in columns:
-        table.add_column(escape(column), overflow="fold")
+        table.add_column(escape(plain(column)), overflow="fold")
     for row in rows:
         table.add_row(*(escape(_shown(value)) for value in row))
     console.print(table)

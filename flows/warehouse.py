@@ -8,6 +8,8 @@ back before the next run writes.
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,9 +26,12 @@ from deltalake.exceptions import DeltaError
 
 from flows import view
 from flows.lock import only_writer
-from transforms.errors import WarehouseError
+from transforms.errors import WarehouseError, way_out
 from transforms.tables import KEYS, PUBLIC, SCHEMAS
 
+# Characters of a path with which deltalake 1.6 fails, some in the middle of a commit, and escapes that it undoes.
+UNUSABLE: Final = re.compile(r"[\[\]|^\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
+ANOTHER: Final = "give another folder with --warehouse"
 COMPRESSED: Final = WriterProperties(compression="ZSTD")
 # Keys named in one predicate, which is parsed as text: 20,000 take 3 s on a table of 200,000 rows.
 REPLACED_AT_ONCE: Final = 20_000
@@ -58,17 +63,18 @@ class Warehouse:
     @classmethod
     def open(cls, root: Path, *, create: bool = False) -> Warehouse:
         """Opens the warehouse in `root`. Raises `WarehouseError` where there is none or the place can't hold one."""
-        if root.exists() and not root.is_dir():
-            raise WarehouseError(f"the warehouse path {root} is a file; give a folder with --warehouse")
-        if not create and not (root / "tables").is_dir():
-            raise WarehouseError(
-                f"there is no warehouse in {root}; `winnow ingest` makes one, --warehouse names another"
-            )
+        if UNUSABLE.search(os.fsencode(root.absolute()).decode("utf-8", "surrogateescape")):
+            raise WarehouseError(f"the path {str(root)!r} holds characters that the table log can't bear; {ANOTHER}")
         try:
+            if root.exists() and not root.is_dir():
+                raise WarehouseError(f"the warehouse path {root} is a file; {ANOTHER}")
+            if not create and not (root / "tables").is_dir():
+                raise WarehouseError(f"there is no warehouse in {root}; `winnow ingest` makes one, or {ANOTHER}")
             if create:
                 (root / "tables").mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise WarehouseError(f"the warehouse folder {root} can't be made: {error.strerror or error}") from error
+            said = f"the warehouse folder {root} can't be opened: {error.strerror or error}"
+            raise WarehouseError(f"{said}; {ANOTHER}") from error
         with _told(root, "opening the warehouse"):
             return cls(root, committed_only=not create)
 
@@ -194,8 +200,5 @@ def _told(root: Path, doing: str) -> Iterator[None]:
     """Says failures of the store in winnow's own words: what was tried, where, and the way out."""
     try:
         yield
-    except DeltaError as error:
-        raise WarehouseError(f"{doing} failed in {root}: {error}; nothing was committed") from error
-    except OSError as error:
-        hint = "free some space and run again" if "space" in str(error).lower() else "check the folder and run again"
-        raise WarehouseError(f"{doing} failed in {root}: {error}; nothing was committed, {hint}") from error
+    except (DeltaError, pa.ArrowException, OSError) as error:
+        raise WarehouseError(f"{doing} failed in {root}: {error}; nothing was committed, {way_out(error)}") from error

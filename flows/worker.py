@@ -1,0 +1,21 @@
+"""How a process of the pool begins. It imports nothing of winnow, so that it takes hold before anything heavy does."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+
+
+def begin() -> None:
+    """Lets Ctrl-C end this process without a word, and ends it when its parent is gone, however that died."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

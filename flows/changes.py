@@ -56,7 +56,7 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], run_id: str) -> Deriv
             "dumps": dumps,
             "files": _file_changes(warehouse, staged),
         },
-        counts={**counts, "dumps": len(new_places), "residue": residue.num_rows},
+        counts={**counts, "dumps": dumps.inserts.num_rows if dumps.inserts else 0, "residue": residue.num_rows},
     )
 
 

@@ -53,10 +53,11 @@ def print_summary(summary: Summary, request: Request) -> None:
 def figures(summary: Summary) -> list[tuple[str, str]]:
     """The figures of a run, each with what it counts."""
     count = {name: f"{number:,}" for name, number in (NOTHING | summary.counts).items()}
+    read, rejected = summary.files - summary.unchanged, len(summary.rejected)
     speed = summary.bytes / 1e6 / summary.seconds if summary.seconds else 0.0
     relations = ", ".join(f"{count[name]} {name}" for name in ("identical", "near-identical", "excerpt"))
     return [
-        (count["dumps"], f"dumps new ({summary.unchanged:,} files unchanged, {len(summary.rejected):,} rejected)"),
+        (count["dumps"], f"dumps new in {read:,} files ({summary.unchanged:,} unchanged, {rejected:,} rejected)"),
         (count["copies"], "copies found in them"),
         (count["posts"], f"posts new ({count['posts_changed']} changed, {count['posts_joined']} joined to another)"),
         (count["duplicates"], f"copies of posts met elsewhere ({relations})"),

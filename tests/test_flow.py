@@ -158,7 +158,7 @@ def test_names_and_artifacts_of_a_run(source: Path, tmp_path: Path) -> None:
     assert task.run_count == 1
     left = artifacts(state)
     assert left.keys() == {"winnow-summary", "winnow-dumps"}
-    assert "**3** dumps new (0 files unchanged, 1 rejected)" in left["winnow-summary"]
+    assert "**3** dumps new in 3 files (0 unchanged, 1 rejected)" in left["winnow-summary"]
     assert r"- `` odd `|\n# *name*.txt ``: " in left["winnow-summary"]
     assert [(row["path"], row["status"]) for row in table(left["winnow-dumps"])] == [
         ("2019-autumn.txt", "ingested"),
@@ -194,7 +194,7 @@ def test_a_passing_failure_is_tried_again(source: Path, tmp_path: Path, monkeypa
     assert time.monotonic() - started >= DELAYS[0]
     assert state.is_completed(), state.message
     assert [run.run_count for run in task_runs(state, 1)] == [2]
-    assert "dumps new (0 files unchanged, 1 rejected)" in artifacts(state)["winnow-summary"]
+    assert "dumps new in 3 files (0 unchanged, 1 rejected)" in artifacts(state)["winnow-summary"]
 
 
 def busy_once(read: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
@@ -417,7 +417,7 @@ def test_the_command_is_tracked_by_a_real_server(server: dict[str, str], source:
     ran = conftest.winnow("ingest", source, cwd=tmp_path, env=server)
     assert ran.code == 1, ran.said
     assert ran.err == ""
-    assert "dumps new (0 files unchanged, 1 rejected)" in ran.out
+    assert "dumps new in 3 files (0 unchanged, 1 rejected)" in ran.out
     wrong = conftest.winnow("ingest", "nowhere", cwd=tmp_path, env=server)
     assert wrong.code == 2
     assert wrong.err == "winnow: there is no source nowhere; give a folder of dumps or a file\n"

@@ -277,9 +277,129 @@ committee bought salt early, remembering the year when the roads to the farms we
 A driver told me that salt is the easy part. Finding somebody who will rise at three in winter to \
 spread it on roads that nobody uses before seven is the hard one.
 """,
+    "dates in brackets on some titles only": """
+=> Frost on the inside (12 Jan. 2018)
+
+We woke to frost on the inside of the windows, drawn like ferns. The stove had gone out at four, and the \
+frost had walked across the glass from the north corner as it does every year when nobody gets up for it.
+
+The frost stayed until noon. By then every window had a small round hole where somebody had breathed on it.
+
+=> The sledge with one runner
+
+The sledge lost its runner on the last hill, and from there it went round instead of down. The children \
+found this much better. They have asked that the other sledge be mended in the same way before the snow goes.
+
+My father, who built the sledge, has looked at it for a long time and calls it a roundabout now.
+
+=> A stove for the chapel (2 Dec. 2017)
+
+The chapel has a stove at last. It burns peat, smells of peat, and has warmed the first three pews so well \
+that the parish, which has sat at the back for two hundred years, has begun to move forward.
+
+The stove was given by the widow of the smith, who says that she wants to hear the end of a sermon once.
+""",
+    "bylines and cut-off marks on some posts only": """
+The Tin Whistle
+
+=> A flute from a bicycle pump
+
+Posted by Nora on 9 August 2016
+
+The pump had no valve left, so I drilled six holes in it. The flute has a rusty low note and no high one, \
+and it is the only flute in the county that you can also use to cool your tea.
+
+=> The band loses its drummer
+
+Our drummer has married into the next valley, where they have a band of their own. We played without drums \
+at the harvest supper, and nobody noticed until the band stopped and the drums did not come in late.
+
+(more…)
+
+=> Tuning the church organ with wax
+
+Posted by Nora on 3 July 2016
+
+A pipe of the organ that is flat by a hair wants a crumb of wax at its lip, no more. The organ builder \
+showed me how, on his knees inside the organ, with a candle that he was not allowed to light.
+
+(more…)
+
+=> Singing on the ferry
+
+Forty people sang on the ferry on Saturday because the engine had failed. The ferry drifted past three \
+villages, and at each of them somebody on the shore took up the song and passed it on.
+""",
+    "heading above date lines": """
+Wolkenblatt
+
+=> 28. Dezember 2019
+## Der Mann, der Wolken sammelt
+
+Jeden Morgen um sieben fotografiert er denselben Streifen Himmel über dem Gaswerk, und keine zwei Bilder \
+sind gleich, sagt er.
+
+Im Keller stehen die Alben. Wer den Tag seiner Geburt nennt, bekommt die Wolke dazu.
+
+=> 9. November 2019
+## Kartoffeln unter Stroh
+
+Man legt sie einfach hin. Stroh darüber, eine Handbreit, und wenn das Kraut durchkommt, noch einmal so viel.
+
+Die Mäuse wissen das auch.
+
+=> 18. September 2019
+## Nachtzug ohne Schlaf
+
+Oben schnarchte ein Bariton, unten weinte ein Kind, und dazwischen lag ich und zählte Weichen.
+""",
+    "one essay with inner headings and a caption": """
+=> Building a dry stone wall
+
+Stones want to lie the way they lay in the ground. The wall that I took down had stood for two centuries \
+without mortar, and the one I put up stood until Thursday, when a sheep leaned against the stones.
+
+Foundations
+
+Dig down to the hard ground. The largest stones go in first, long side inwards, so that the wall bites \
+into itself, and the second course covers every joint of the first.
+
+The wall in winter
+
+Throughs and cope
+
+At knee height lay long stones from face to face, for they tie the wall together. The cope holds everything \
+down with its weight, like a cat on a newspaper.
+""",
+    "paragraphs without titles": """
+-> They gave me the bed by the window, which looks at another window. On the first night the man across \
+coughed in threes, like a waltz, and I lay awake waiting for the bar to end.
+
+On the second night they moved him, and I could not sleep for the quiet. A nurse brought me tea that \
+tasted of plastic and sat down for four minutes.
+
+On the third night I was well. That is the trouble with being well: nobody brings you tea, and the window \
+across the yard has a light on that is meant for somebody else.
+""",
+    "russian titles without anything else": """
+=> Как мы чинили колодец
+
+Колодец обмелел в июле, когда вода нужнее всего. Дед сказал, что колодец надо чистить, и посмотрел на меня.
+
+Внизу было холодно и тихо. Я поднял наверх сорок вёдер ила, два чайника и чью-то калошу.
+
+=> Поезд опоздал на день
+
+Мы ждали поезд сутки. За это время на станции сыграли свадьбу, поссорились две сестры и родился мальчик.
+
+Когда поезд пришёл, никто не хотел садиться. Машинист вышел, выпил чаю и остался до обеда.
+""",
 }
 
 
+# A title without a date above a short post reads like an inner heading of the post before it.
+HARD = {"bylines and cut-off marks on some posts only"}
+UNSURE = pytest.mark.xfail(strict=True, reason="short posts without a date are missed between surer ones")
 # A number, a word and a number like a year are read as a date, whatever the word means.
 KNOWN_FAILURE = pytest.mark.xfail(strict=True, reason="no list of months is used")
 
@@ -302,7 +422,7 @@ def posts_of(lines: list[str]) -> list[Block]:
     return [block for block in split_lines(lines) if block.kind == "post"]
 
 
-@pytest.mark.parametrize("name", DUMPS)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=UNSURE) if n in HARD else n for n in DUMPS])
 def test_finds_every_post_and_its_title(name: str) -> None:
     lines, wanted = read_dump(DUMPS[name])
     assert [(block.first, block.title) for block in posts_of(lines)] == wanted
@@ -322,6 +442,8 @@ def test_no_line_is_lost_and_blocks_have_no_blank_edges(name: str) -> None:
         ("thread with a header line per post", "Hello,"),
         ("one post with a list and captions", "A picnic for eight"),
         ("one paragraph", "There is nothing"),
+        ("bylines and cut-off marks on some posts only", "The pump had"),
+        ("heading above date lines", "Jeden Morgen"),
     ],
 )
 def test_body_begins_below_title_and_bylines(name: str, first: str) -> None:
@@ -475,7 +597,7 @@ def test_a_long_dump_keeps_its_posts() -> None:
 
 def test_cost_is_linear_in_the_number_of_lines() -> None:
     # Four times the lines: quadratic cost would take 16 times as long, and a busy machine up to twice.
-    part, whole = long_dump(50_000), long_dump(200_000)
+    part, whole = long_dump(12_500), long_dump(50_000)
     assert seconds(whole) < 10 * seconds(part)
 
 

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from transforms.split.text_layout import anchor_names, choose_layout
+from transforms.split.text_anchors import anchor_names
+from transforms.split.text_layout import choose_layout
 from transforms.split.text_lines import DATE_MARK, TIME_MARK, read_page
 from transforms.split.text_signs import WEIGHTS, looks_like_title, score_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from transforms.split.text_layout import Layout
     from transforms.split.text_lines import Page, Row
+    from transforms.split.text_scale import Layout
 
 # A heading of a listing page has a line or two, with a subtitle three; more lines are a menu.
 _LONGEST_HEADING = 3
@@ -27,8 +28,8 @@ _MOST_BYLINES = 4
 # A line of a menu or footer is narrower than this, and so many of them are needed below the last post
 # beyond what closes the other posts; fewer may be a signature or a list of the post.
 _FOOTER_WIDTH, _LEAST_FOOTER = 60, 4
-# A byline is not wider than this, in columns; a wider line with a date is a sentence about it.
-_LONGEST_BYLINE = 100
+# A byline is not wider than this, in columns, and has not more letters beside its date: name, verb, category.
+_LONGEST_BYLINE, _MOST_LETTERS = 100, 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,13 @@ def split_lines(lines: Sequence[str]) -> list[Block]:
     layout = choose_layout(page, scores)
     end = _footer(page, layout.starts)
     blocks = [_residue(page, 0, layout.starts[0])] if layout.starts[0] else []
-    titles = set(layout.titles)
+    titles, explained = set(layout.titles), set(layout.explained)
     for first, last in pairwise((*layout.starts, end)):
         title = next((k for k in range(first, min(first + 3, last)) if k in titles), None)
         if title is not None and (_is_date(page.rows[title]) or not looks_like_title(page.rows[title])):
             title = None
         heads = _heads(page, layout, first if title is None else title + 1, last)
-        evidence = _evidence(layout, first, signs[first if title is None else title])
+        evidence = _evidence(layout, (first, first in explained), signs[first if title is None else title])
         blocks.append(_post(page, (first, heads, last), title, evidence))
     if end < len(page.rows):
         blocks.append(_residue(page, end, len(page.rows)))
@@ -121,19 +122,24 @@ def _heads(page: Page, layout: Layout, first: int, last: int) -> int:
 
 
 def _is_byline(page: Page, layout: Layout, row: int) -> bool:
-    """Tell whether a line is date, author or the like: the anchor, a bare date, a recurring short line."""
+    """Tell whether a line is date, author or the like: dated, the anchor, or a line that most posts have."""
     here = page.rows[row]
     if not here.template or here.width > _LONGEST_BYLINE or not looks_like_title(here):
         return False
-    return (
-        (layout.role == "head" and layout.anchor in anchor_names(here.template)) or _is_date(here) or page.recurs(row)
-    )
+    if here.dated:
+        return _letters(here) <= _MOST_LETTERS
+    anchored = layout.role == "head" and layout.anchor in anchor_names(here.template)
+    return anchored or 2 * page.templates[here.template] > max(2, len(layout.starts))
 
 
 def _is_date(row: Row) -> bool:
     """Tell whether a row is little more than a date, so neither a title nor a sentence."""
-    rest = row.template.replace(DATE_MARK, "").replace(TIME_MARK, "")
-    return row.dated and 3 * sum(c.isalpha() for c in rest) < row.width
+    return row.dated and 3 * _letters(row) < row.width
+
+
+def _letters(row: Row) -> int:
+    """Count the letters beside dates and times."""
+    return sum(c.isalpha() for c in row.template.replace(DATE_MARK, "").replace(TIME_MARK, ""))
 
 
 def _footer(page: Page, starts: tuple[int, ...]) -> int:
@@ -154,11 +160,12 @@ def _tail(page: Page, first: int, last: int) -> int:
     return last - row
 
 
-def _evidence(layout: Layout, first: int, signs: tuple[str, ...]) -> tuple[str, ...]:
+def _evidence(layout: Layout, start: tuple[int, bool], signs: tuple[str, ...]) -> tuple[str, ...]:
     """Say what spoke for a start: the recurring line that the dump follows, then the signs of the line."""
     found = sorted((s for s in signs if WEIGHTS[s] > 0), key=lambda s: -WEIGHTS[s])
-    if layout.role != "lines":
-        place = "near its head" if layout.role == "head" else "closes every post"
+    first, explained = start
+    if explained:
+        place = {"title": "in its title", "head": "near its head"}.get(layout.role, "closes every post")
         found.insert(0, f"recurring line “{layout.anchor}” {place}, {layout.copies} times in the dump")
     if first == 0 and "first line of the dump" not in found:
         found.append("first line of the dump")

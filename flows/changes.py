@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ from transforms.identity import unreadable_id
 from transforms.tables import DUMPS
 
 Row = dict[str, Any]
+Place = tuple[str, str]  # dump_id and path
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], run_id: str) -> Deriv
     """Works out what a run changes. A dump that already is in the warehouse, at the same place, changes nothing."""
     if not staged:
         return Derived({})
-    dumps, new_places = _dump_changes(warehouse, staging.read(staged, "dumps").to_pylist())
+    dumps, new_places = _dump_changes(warehouse, staged)
     copies, bodies = staging.read(staged, "copies"), staging.read(staged, "bodies")
-    fresh = _first_at(new_places, copies)
+    fresh = _first_at(new_places, copies, ("copy_id",))
     residue = staging.read(staged, "residue")
-    residue = residue.filter(_first_at(new_places, residue))
+    residue = residue.filter(_first_at(new_places, residue, ("dump_id", "dump_path", "start", "end")))
     tables, counts = relate_and_merge(warehouse, copies.filter(fresh), bodies.filter(fresh), run_id)
     return Derived(
         tables={
@@ -60,45 +60,59 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], run_id: str) -> Deriv
     )
 
 
-def _first_at(places: set[tuple[str, str]], rows: pa.Table) -> pa.Array:
-    """Which rows belong to one of the places (dump_id, path), each span once.
+def _first_at(places: set[Place], rows: pa.Table, identity: Sequence[str]) -> pa.Array:
+    """Which rows belong to one of the places, each once.
 
     Two sources can hold the same bytes under the same relative path; that is one place, met twice.
     """
-    spans = zip(*(rows[name].to_pylist() for name in ("dump_id", "dump_path", "start", "end")), strict=True)
+    at = zip(rows["dump_id"].to_pylist(), rows["dump_path"].to_pylist(), strict=True)
+    keys = zip(*(rows[name].to_pylist() for name in identity), strict=True)
     first: dict[tuple[Any, ...], int] = {}
-    kept = [first.setdefault(span, number) == number and span[:2] in places for number, span in enumerate(spans)]
+    kept = [
+        first.setdefault(key, number) == number and place in places
+        for number, (place, key) in enumerate(zip(at, keys, strict=True))
+    ]
     return pa.array(kept, pa.bool_())
 
 
-def _dump_changes(warehouse: Warehouse, staged: Sequence[Row]) -> tuple[Change, set[tuple[str, str]]]:
-    """Rows of `dumps` to write, and the places (dump_id, path) where bytes were met that had not been met there."""
-    # What lies below a folder that could not be listed has been read now.
-    retried = {unreadable_id(str(path)) for row in staged for path in _upwards(PurePosixPath(row["path"]))}
-    ids = {row["dump_id"] for row in staged} | retried
+def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged]) -> tuple[Change, set[Place]]:
+    """Rows of `dumps` to write, and the places where bytes were understood that had not been understood there."""
+    found = staging.read(staged, "dumps").to_pylist()
+    read_now = {unreadable_id(above) for name in staging.read(staged, "files")["location"] for above in _upwards(name)}
+    ids = {row["dump_id"] for row in found} | read_now
     known = {row["dump_id"]: row for row in warehouse.read("dumps", where=("dump_id", ids)).to_pylist()}
-    places = {(row["dump_id"], path) for row in known.values() for path in (row["path"], *row["also_at"])}
-    rows: dict[str, Row] = {}
-    new_places: set[tuple[str, str]] = set()
-    for row in staged:
-        place = (row["dump_id"], row["path"])
-        before = rows.get(row["dump_id"]) or known.get(row["dump_id"])
-        if place in places | new_places:
-            if before and before["error"] != row["error"]:
-                rows[row["dump_id"]] = row | {"path": before["path"], "also_at": before["also_at"]}
-            continue
-        new_places.add(place)
-        paths = sorted({row["path"], *((before["path"], *before["also_at"]) if before else ())})
-        rows[row["dump_id"]] = (before or row) | {"path": paths[0], "also_at": paths[1:]}
-    gone = sorted((retried & known.keys()) - {row["dump_id"] for row in staged})
+    rows: dict[str, Row] = dict(known)
+    new_places: set[Place] = set()
+    for row in found:
+        before = rows.get(row["dump_id"])
+        understood = row["status"] == "ingested"
+        if before is None or (understood and before["status"] != "ingested"):
+            rows[row["dump_id"]] = row
+        elif understood:
+            rows[row["dump_id"]] = _also_at(before, row["path"])
+        elif before["status"] != "ingested" and before["error"] != row["error"]:
+            rows[row["dump_id"]] = before | {"error": row["error"], "run_id": row["run_id"]}
+        if understood and (before is None or before["status"] != "ingested" or row["path"] not in _paths(before)):
+            new_places.add((row["dump_id"], row["path"]))
+    gone = sorted(read_now & known.keys())
     inserts = [row for dump_id, row in rows.items() if dump_id not in known]
-    updates = [row for dump_id, row in rows.items() if dump_id in known]
+    updates = [row for dump_id, row in rows.items() if known.get(dump_id, row) != row and dump_id not in gone]
     return Change(_table(inserts, DUMPS), _table(updates, DUMPS), gone), new_places
 
 
-def _upwards(path: PurePosixPath) -> Iterator[PurePosixPath]:
-    yield path
-    yield from path.parents
+def _paths(row: Row) -> list[str]:
+    return [row["path"], *row["also_at"]]
+
+
+def _also_at(row: Row, path: str) -> Row:
+    paths = sorted({*_paths(row), path})
+    return row | {"path": paths[0], "also_at": paths[1:]}
+
+
+def _upwards(location: pa.StringScalar) -> Iterator[str]:
+    """A location and the folders above it: once a file has been read, none of them is unreadable any more."""
+    parts = location.as_py().split("/")
+    return ("/".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
 def _file_changes(warehouse: Warehouse, staged: Sequence[Staged]) -> Change:

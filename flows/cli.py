@@ -13,16 +13,16 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from flows.landing import EXCLUDED
 from flows.terminal import plain
 from transforms.errors import WinnowError
 
 if TYPE_CHECKING:
     from flows.pipeline import Request, Summary
 
-DONE, SOME_REJECTED, WRONG, STOPPED = 0, 1, 2, 130
+DONE, SOME_REJECTED, SOMETHING_WRONG, WRONG, STOPPED = 0, 1, 1, 2, 130
 DEFAULT_SOURCE: Final = "raw"
 DEFAULT_WAREHOUSE: Final = Path("warehouse")
-DEFAULT_EXCLUDE: Final = "README.md"
 
 app = typer.Typer(
     name="winnow",
@@ -75,7 +75,7 @@ def ingest(
         sources=tuple(sources or [DEFAULT_SOURCE]),
         warehouse=warehouse,
         include=tuple(include or ()),
-        exclude=tuple([DEFAULT_EXCLUDE] if exclude is None else exclude),
+        exclude=EXCLUDED if exclude is None else tuple(exclude),
     )
     with _told():
         summary = _run(request)
@@ -87,7 +87,8 @@ def ingest(
 def verify(warehouse: WarehouseOption = DEFAULT_WAREHOUSE) -> None:
     """Prove that nothing was lost: read every dump again and hold it against the tables.
 
-    Exit status: 0 all is well, 1 something is wrong or a raw file is gone (each is listed), 2 wrong use.
+    Raw files that are gone or have other bytes by now are listed; they can't be checked. Exit status: 0 all is well,
+    1 something is wrong (it is listed), 2 wrong use or nothing could be done.
     """
     from flows import verify as verification  # noqa: PLC0415 - as above
     from flows.summary import print_verdict  # noqa: PLC0415
@@ -96,7 +97,7 @@ def verify(warehouse: WarehouseOption = DEFAULT_WAREHOUSE) -> None:
     with _told():
         verdict = verification.verify(Warehouse.open(warehouse))
     print_verdict(verdict)
-    raise typer.Exit(SOME_REJECTED if verdict.problems or verdict.missing else DONE)
+    raise typer.Exit(SOMETHING_WRONG if verdict.problems else DONE)
 
 
 @app.command()

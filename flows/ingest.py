@@ -28,9 +28,10 @@ from prefect.tasks import Task
 
 from flows.landing import EXCLUDED
 from flows.pipeline import Batch, Request, Summary, Work, run
-from flows.runners import WORTH_A_PROCESS
+from flows.runners import WORKER_DIED, WORTH_A_PROCESS
 from flows.staging import Staged
 from flows.summary import figures
+from flows.terminal import plain
 from flows.warehouse import Warehouse
 from transforms.errors import PassingError, TrackingError, UsageError, WinnowError
 
@@ -83,8 +84,7 @@ def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
         wait(futures)
         return [future.result() for future in futures]
     except BrokenProcessPool as error:
-        said = "a worker process died (out of memory, or killed); nothing was committed, run again"
-        raise WinnowError(said) from error
+        raise WinnowError(WORKER_DIED) from error
 
 
 def run_name() -> str:
@@ -159,7 +159,7 @@ def _code(text: str) -> str:
     >>> print(_code("notes/a`b\nc.txt"))
     `` notes/a`b\nc.txt ``
     """
-    text = _one_line(text)
+    text = plain(text)
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence} {text} {fence}" if "`" in text or text.strip() != text else f"{fence}{text}{fence}"
 
@@ -170,12 +170,7 @@ def _prose(text: str) -> str:
     >>> print(_prose("`a|b` is <b>no</b> file\n# here"))
     \`a\|b\` is \<b\>no\</b\> file\\n\# here
     """
-    return re.sub(r"([\\`*_\[\]<>&|~#$!])", r"\\\1", _one_line(text))
-
-
-def _one_line(text: str) -> str:
-    """Line ends and other control characters written as escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return re.sub(r"([\\`*_\[\]<>&|~#$!])", r"\\\1", plain(text))
 
 
 def _refuse_what_json_cannot_hold(names: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import urllib.parse
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -48,8 +49,8 @@ class RawFile:
 
     @property
     def location(self) -> str:
-        """`place` as text that every table can hold."""
-        return _text(Path(self.place))
+        """`place` as an address (RFC 8089), which every table can hold whatever bytes a name is made of."""
+        return Path(self.place).as_uri()
 
 
 def find(
@@ -70,6 +71,8 @@ def find(
         root = Path(source)
         if not os.path.lexists(root):
             raise SourceError(f"there is no source {source}; give a folder of dumps or a file")
+        if passed_over and root.resolve().is_relative_to(passed_over):
+            raise SourceError(f"the source {source} lies in the warehouse itself; give the folder of the raw dumps")
         for file in _in_folder(root, passed_over) if root.is_dir() else [_file(root, root.parent)]:
             if (not include or _matches(file.path, include)) and not _matches(file.path, exclude):
                 found.setdefault(file.place, file)
@@ -93,7 +96,8 @@ def read(file: RawFile) -> bytes:
 
 def at(location: str, path: str) -> RawFile:
     """A file that was read before, from what the table `files` says of it."""
-    return RawFile(place=location, path=path, source="")
+    place = urllib.parse.unquote_to_bytes(urllib.parse.urlsplit(location).path)
+    return RawFile(place=os.fsdecode(place), path=path, source="")
 
 
 def _in_folder(root: Path, passed_over: Path | None) -> Iterator[RawFile]:
@@ -114,7 +118,10 @@ def _in_folder(root: Path, passed_over: Path | None) -> Iterator[RawFile]:
             if entry.is_dir(follow_symlinks=False):
                 if Path(entry.path).resolve() != passed_over:
                     folders.append(Path(entry.path))
-            elif not Path(entry.path).is_dir():
+            elif Path(entry.path).is_dir():
+                problem = "a link to a folder; links are not followed, name the folder itself as a source"
+                yield _described(Path(entry.path), root, 0, 0, problem)
+            else:
                 yield _file(Path(entry.path), root)
 
 
@@ -141,7 +148,8 @@ def _unreadable(path: Path, root: Path, problem: str) -> RawFile:
 def _described(path: Path, root: Path, size: int, modified: int, problem: str | None) -> RawFile:
     relative = path.relative_to(root)
     folder = relative.parent if relative.parent.parts else Path(root.resolve().name)
-    return RawFile(str(path.absolute()), _text(relative), _text(folder), size, modified, problem)
+    # Not `resolve`: a link to a file is a place of its own.
+    return RawFile(os.path.abspath(path), _text(relative), _text(folder), size, modified, problem)  # noqa: PTH100
 
 
 def _matches(path: str, globs: Iterable[str]) -> bool:

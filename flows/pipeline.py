@@ -19,11 +19,11 @@ from typing import Final, Protocol
 from flows import changes, landing, staging
 from flows.landing import RawFile
 from flows.rows import DumpRead, add_dump, add_file, add_rejected
-from flows.staging import Rows, Staged
+from flows.staging import Staged, StagedRows
 from flows.warehouse import Warehouse
 from transforms.decode import decode
 from transforms.describe import date_order, describe
-from transforms.errors import DumpError, PassingError, WinnowError
+from transforms.errors import DumpError, FaultError, PassingError, WinnowError
 from transforms.formats import recognise
 from transforms.identity import dump_id_of, unreadable_id
 from transforms.lines import lines_of
@@ -32,7 +32,7 @@ from transforms.repair import MARKUP, repair_line, repair_lines
 from transforms.sign import sign
 from transforms.split.feed import split_feed
 from transforms.split.html import split_html
-from transforms.split.lines import split_text
+from transforms.split.text_pieces import split_text
 
 # A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
 BATCH_BYTES: Final = 16_000_000
@@ -112,10 +112,9 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
     Nothing is committed where nothing is new. Raises `WinnowError`; then the last commit stands as it was.
     """
     started = now()
-    run_id = f"{started:%Y%m%dT%H%M%S%f}Z"
     found = landing.find(request.sources, request.include, request.exclude, apart=request.warehouse)
     warehouse = Warehouse.open(request.warehouse, create=True)
-    with warehouse.writing(request.command, run_id) as folder:
+    with warehouse.writing(request.command, started) as (run_id, folder):
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
         work = partial(stage, folder=str(folder), run_id=run_id)
@@ -159,35 +158,40 @@ def batches(files: Sequence[RawFile]) -> list[Batch]:
 
 def stage(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
     """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too."""
-    rows: Rows = {name: [] for name in staging.STAGED}
+    rows: StagedRows = {name: [] for name in staging.STAGED}
     rejected: dict[str, str] = {}
     read = 0
     for file in item.files:
-        dump_id = unreadable_id(file.path)
+        dump_id, unheard = unreadable_id(file.location), True
         try:
             data = landing.read(file)
             dump_id, read = dump_id_of(data), read + len(data)
-            add_dump(rows, file, dump_id, _understood(data), run_id)
+            unheard = False
+            for name, found in _understood(file, dump_id, data, run_id).items():
+                rows[name] += found
         except DumpError as error:
             if isinstance(error, PassingError) and not last_try:
                 raise
+            unheard = unheard or isinstance(error, FaultError)
             rejected[file.path] = str(error)
             add_rejected(rows, file, dump_id, str(error), run_id)
-        if dump_id != unreadable_id(file.path):
+        if not unheard:
             add_file(rows, file, dump_id, run_id)
     staging.write(Path(folder), item.number, rows)
     return Staged(folder, item.number, len(item.files), read, len(rows["copies"]), rejected)
 
 
-def _understood(data: bytes) -> DumpRead:
-    """Reads a dump; a fault of winnow's own in the middle of it costs this dump, not the run."""
+def _understood(file: RawFile, dump_id: str, data: bytes, run_id: str) -> StagedRows:
+    """The rows of one dump; a fault of winnow's own in the middle of it costs this dump, not the run."""
+    rows: StagedRows = {name: [] for name in staging.STAGED}
     try:
-        return read_dump(data)
+        add_dump(rows, file, dump_id, read_dump(data), run_id)
     except WinnowError:
         raise
     except Exception as error:
         said = f"winnow itself failed on this dump ({type(error).__name__}: {error}); please report it with the file"
-        raise DumpError(said) from error
+        raise FaultError(said) from error
+    return rows
 
 
 def _repaired(split: Split) -> Split:
@@ -199,10 +203,8 @@ def _repaired_piece(piece: Piece) -> Piece:
     title, title_steps = repair_line(piece.title, MARKUP) if piece.title else (piece.title, ())
     author, author_steps = repair_line(piece.author, MARKUP) if piece.author else (piece.author, ())
     tags = tuple(repair_line(tag, MARKUP)[0] for tag in piece.tags)
-    steps = {step for steps in body.repairs.values() for step in steps} | {*title_steps, *author_steps}
-    return replace(
-        piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(sorted(steps))
-    )
+    steps = dict.fromkeys([*title_steps, *author_steps, *(step for steps in body.repairs.values() for step in steps)])
+    return replace(piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(steps))
 
 
 def _repaired_residue(residue: Residue) -> Residue:

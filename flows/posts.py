@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Lookup:
     """All that the making of posts looks up: rows before the run and new ones, and the text of any best copy."""
 
     posts: Mapping[str, Row]
@@ -59,14 +59,14 @@ def relate_and_merge(
     made = Made()
     for canonical, members in clusters.items():
         found = [row for member in members for row in rows.copies[member]]
-        if not _as_before(found, rows, names[canonical].post_id):
+        if not _as_before(found, rows, names[canonical]):
             _make(made, found, rows, attached, _post_base(names[canonical], run_id))
     live = {name.post_id for name in names.values()}
     gone = sorted(rows.posts.keys() - live)
     return _changes(made, graph, rows, gone), _counts(made, rows, gone)
 
 
-def _rows(warehouse: Warehouse, graph: Graph, copies: pa.Table, bodies: pa.Table) -> Rows:
+def _rows(warehouse: Warehouse, graph: Graph, copies: pa.Table, bodies: pa.Table) -> Lookup:
     ids = {row["post_id"] for row in graph.known.values()}
     posts = warehouse.read("posts", where=("post_id", ids)).to_pylist()
     new = copies.to_pylist()
@@ -77,10 +77,10 @@ def _rows(warehouse: Warehouse, graph: Graph, copies: pa.Table, bodies: pa.Table
     texts = {row["canonical_copy_id"]: row["text"] for row in posts}
     texts |= {row["copy_id"]: row["text"] for row in graph.known.values() if row["text"] is not None}
     texts |= dict(zip(bodies["copy_id"].to_pylist(), bodies["text"].to_pylist(), strict=True))
-    return Rows({row["post_id"]: row for row in posts}, by_wording, frozenset(row["copy_id"] for row in new), texts)
+    return Lookup({row["post_id"]: row for row in posts}, by_wording, frozenset(row["copy_id"] for row in new), texts)
 
 
-def _known(rows: Rows) -> list[Known]:
+def _known(rows: Lookup) -> list[Known]:
     """The published posts, each with the wording of its canonical copy."""
     wording_of = {row["copy_id"]: wording for wording, found in rows.copies.items() for row in found}
     return [
@@ -94,12 +94,14 @@ def _known(rows: Rows) -> list[Known]:
     ]
 
 
-def _as_before(found: Sequence[Row], rows: Rows, post_id: str) -> bool:
-    """Whether a post has the very copies that it had."""
+def _as_before(found: Sequence[Row], rows: Lookup, name: Name) -> bool:
+    """Whether a post has the very copies and aliases that it had."""
+    post = rows.posts.get(name.post_id)
     return (
-        post_id in rows.posts
-        and rows.posts[post_id]["n_copies"] == len(found)
-        and all(row["post_id"] == post_id for row in found)
+        post is not None
+        and post["n_copies"] == len(found)
+        and tuple(post["aliases"]) == name.aliases
+        and all(row["post_id"] == name.post_id for row in found)
     )
 
 
@@ -121,7 +123,7 @@ def _post_base(name: Name, run_id: str) -> Row:
     }
 
 
-def _make(made: Made, found: Sequence[Row], rows: Rows, attached: Mapping[str, Attached], base: Row) -> None:
+def _make(made: Made, found: Sequence[Row], rows: Lookup, attached: Mapping[str, Attached], base: Row) -> None:
     """Makes the row of one post, of its copies as far as they change, and of its wordings."""
     by_wording: dict[str, list[CopyFields]] = defaultdict(list)
     for row in found:
@@ -182,7 +184,7 @@ def _post(merged: Merged, canonical: Row, text: str) -> Row:
     }
 
 
-def _changes(made: Made, graph: Graph, rows: Rows, gone: Sequence[str]) -> dict[str, Change]:
+def _changes(made: Made, graph: Graph, rows: Lookup, gone: Sequence[str]) -> dict[str, Change]:
     known_copies = {row["copy_id"] for found in rows.copies.values() for row in found} - rows.new
     fresh = [graph.fresh[row["wording"]] | row for row in made.wordings if row["wording"] in graph.fresh]
     old = [(graph.known[row["wording"]], row) for row in made.wordings if row["wording"] in graph.known]
@@ -195,7 +197,7 @@ def _changes(made: Made, graph: Graph, rows: Rows, gone: Sequence[str]) -> dict[
     }
 
 
-def _counts(made: Made, rows: Rows, gone: Sequence[str]) -> dict[str, int]:
+def _counts(made: Made, rows: Lookup, gone: Sequence[str]) -> dict[str, int]:
     new = [row for row in made.copies if row["copy_id"] in rows.new]
     posts = {row["post_id"] for row in made.posts}
     return {

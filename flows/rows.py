@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from flows.landing import RawFile
-from flows.staging import Rows
+from flows.staging import StagedRows
 from transforms import PIPELINE_VERSION
 from transforms.decode import Decoded
 from transforms.describe import Description
@@ -30,7 +30,7 @@ class DumpRead:
     signed: tuple[Signed, ...]
 
 
-def add_dump(rows: Rows, file: RawFile, dump_id: str, dump: DumpRead, run_id: str) -> None:
+def add_dump(rows: StagedRows, file: RawFile, dump_id: str, dump: DumpRead, run_id: str) -> None:
     """Adds all that one dump yielded."""
     spans = [(piece.start, piece.end) for piece in dump.split.pieces]
     at = dump.decoded.byte_map.byte_offsets(list(chain.from_iterable(spans)))
@@ -59,14 +59,14 @@ def add_dump(rows: Rows, file: RawFile, dump_id: str, dump: DumpRead, run_id: st
     )
 
 
-def add_rejected(rows: Rows, file: RawFile, dump_id: str, reason: str, run_id: str) -> None:
+def add_rejected(rows: StagedRows, file: RawFile, dump_id: str, reason: str, run_id: str) -> None:
     """Adds a dump that could not be read, with the reason."""
     rows["dumps"].append(
         _dump(file, dump_id, run_id) | {"n_copies": 0, "n_residue": 0, "status": "rejected", "error": reason}
     )
 
 
-def add_file(rows: Rows, file: RawFile, dump_id: str, run_id: str) -> None:
+def add_file(rows: StagedRows, file: RawFile, dump_id: str, run_id: str) -> None:
     """Remembers a file that was read to its end."""
     rows["files"].append(
         {"location": file.location, "path": file.path, "size_bytes": file.size, "modified_ns": file.modified_ns,

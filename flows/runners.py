@@ -20,6 +20,7 @@ from transforms.errors import PassingError, WinnowError
 DELAYS: Final = (0.2, 1.0, 4.0)
 # Starting a process costs about a second; less than this is read sooner without.
 WORTH_A_PROCESS: Final = 8_000_000
+WORKER_DIED: Final = "a worker process died (out of memory, or killed); nothing was committed, run again"
 
 
 def local(progress: Callable[[Batch, Staged], None]) -> Each:
@@ -60,7 +61,6 @@ def _in_processes(work: Work, batches: Sequence[Batch], workers: int) -> Iterato
             for future in as_completed(running):
                 yield running[future], future.result()
         except BrokenProcessPool as error:
-            said = "a worker process died (out of memory, or killed); nothing was committed, run again"
-            raise WinnowError(said) from error
+            raise WinnowError(WORKER_DIED) from error
         finally:
             pool.shutdown(cancel_futures=True)

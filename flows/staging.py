@@ -27,7 +27,7 @@ BODIES: Final = pa.schema(
 )
 STAGED: Final = {"copies": COPIES, "dumps": DUMPS, "residue": RESIDUE, "files": FILES, "bodies": BODIES}
 
-Rows = dict[str, list[dict[str, Any]]]
+StagedRows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Staged:
     rejected: Mapping[str, str] = field(default_factory=dict)
 
 
-def write(folder: Path, number: int, rows: Rows) -> None:
+def write(folder: Path, number: int, rows: StagedRows) -> None:
     """Writes the rows of one batch. A batch that is tried again overwrites what it wrote before."""
     for name, schema in STAGED.items():
         table = pa.Table.from_pylist(rows[name], schema=schema)

@@ -69,9 +69,9 @@ def figures(summary: Summary) -> list[tuple[str, str]]:
 def print_verdict(verdict: Verdict) -> None:
     """Prints what `winnow verify` found."""
     listed(f"{len(verdict.problems)} problems:", verdict.problems)
-    listed(f"{len(verdict.missing)} raw files gone or changed:", verdict.missing)
+    listed(f"{len(verdict.missing)} raw files are gone or changed, so that they can't be checked:", verdict.missing)
     said = "every character is accounted for" if not verdict.problems else "something is wrong"
-    console.print(f"{verdict.dumps:,} dumps, {verdict.characters:,} characters checked: {said}", highlight=False)
+    console.print(f"{verdict.places:,} dumps, {verdict.characters:,} characters checked: {said}", highlight=False)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,13 +23,13 @@ SHOWN = 40
 class Verdict:
     """What was checked and what was found wrong, one line each; `missing` are raw files that are gone or changed."""
 
-    dumps: int = 0
+    places: int = 0
     characters: int = 0
     problems: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
 
-def verify(warehouse: Warehouse, progress: Callable[[], None] = lambda: None) -> Verdict:
+def verify(warehouse: Warehouse) -> Verdict:
     """Checks every ingested dump against its raw bytes, and the tables against each other. Writes nothing."""
     verdict = Verdict()
     verdict.problems += _broken_references(warehouse)
@@ -42,8 +43,7 @@ def verify(warehouse: Warehouse, progress: Callable[[], None] = lambda: None) ->
             data = _bytes(files.get(place), place, verdict)
             if data is not None:
                 verdict.problems += [f"{path}: {said}" for said in _check(data, dump, copies[place], residue[place])]
-                verdict.dumps, verdict.characters = verdict.dumps + 1, verdict.characters + dump["n_chars"]
-        progress()
+                verdict.places, verdict.characters = verdict.places + 1, verdict.characters + dump["n_chars"]
     return verdict
 
 
@@ -76,6 +76,9 @@ def _check(data: bytes, dump: Row, copies: Sequence[Row], residue: Sequence[Row]
     for row, start, end in zip(copies, at[::2], at[1::2], strict=True):
         if (start, end) != (row["byte_start"], row["byte_end"]):
             yield f"copy {row['copy_id']} stands at bytes {start}-{end}, not {row['byte_start']}-{row['byte_end']}"
+    for row in (*copies, *residue):
+        if not 0 <= row["start"] < row["end"] <= len(text):
+            yield f"a row has the span {row['start']}-{row['end']}, which is none in {len(text)} characters"
     if dump["format"] == "text":
         yield from _uncovered(text, sorted((row["start"], row["end"]) for row in (*copies, *residue)))
 
@@ -101,11 +104,18 @@ def _by_place(warehouse: Warehouse, name: str) -> dict[tuple[str, str], list[Row
 
 
 def _broken_references(warehouse: Warehouse) -> Iterator[str]:
-    """Copies without a post, posts without their canonical copy, posts whose counts are not those of their copies."""
+    """Copies without a post or of a rejected dump, posts without their canonical copy, counts and texts that differ."""
     copies: dict[str, list[Row]] = defaultdict(list)
     for row in warehouse.read("copies", ["copy_id", "post_id", "dump_id", "relation"]).to_pylist():
         copies[row["post_id"]].append(row)
-    for post in warehouse.read("posts", ["post_id", "canonical_copy_id", "n_copies", "n_dumps"]).to_pylist():
+    dumps = warehouse.read("dumps", ["dump_id", "status"]).to_pylist()
+    ingested = {row["dump_id"] for row in dumps if row["status"] == "ingested"}
+    for dump_id in sorted({row["dump_id"] for own in copies.values() for row in own} - ingested):
+        yield f"dump {dump_id} has copies, but no row that says it was ingested"
+    columns = ["post_id", "text", "text_sha256", "canonical_copy_id", "n_copies", "n_dumps"]
+    for post in warehouse.read("posts", columns).to_pylist():
+        if hashlib.sha256(post["text"].encode()).hexdigest() != post["text_sha256"]:
+            yield f"post {post['post_id']}: its text is not the one that was written"
         own = copies.pop(post["post_id"], [])
         canonical = [row["copy_id"] for row in own if row["relation"] == "canonical"]
         if canonical != [post["canonical_copy_id"]]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from transforms.errors import WarehouseError
+
 # A reader that resolved `current` before a commit goes on reading the view it began with.
 VIEWS_KEPT: Final = 5
 WITHOUT_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EXDEV, errno.EMLINK, errno.ENOSYS})
@@ -26,6 +28,7 @@ def publish(warehouse: Path, run_id: str, files: Mapping[str, Sequence[Path]]) -
     view = views / run_id
     shutil.rmtree(view, ignore_errors=True)
     made.rename(view)
+    _insist_on_link(warehouse / "current")
     link = warehouse / ".current.tmp"
     link.unlink(missing_ok=True)
     link.symlink_to(Path(".views") / run_id, target_is_directory=True)
@@ -36,7 +39,16 @@ def publish(warehouse: Path, run_id: str, files: Mapping[str, Sequence[Path]]) -
 def published(warehouse: Path) -> str | None:
     """The run whose view is current, or None where there is none yet."""
     current = warehouse / "current"
+    _insist_on_link(current)
     return current.readlink().name if current.is_symlink() and current.exists() else None
+
+
+def _insist_on_link(current: Path) -> None:
+    if current.exists() and not current.is_symlink():
+        said = f"{current} is a folder, not the link that winnow makes (a copy of a warehouse does this)"
+        raise WarehouseError(
+            f"{said}; remove it, the tables are in {current.parent / 'tables'}, and run `winnow ingest`"
+        )
 
 
 def _link(path: Path, to: Path) -> None:

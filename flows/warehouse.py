@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,11 @@ from transforms.tables import KEYS, PUBLIC, SCHEMAS
 
 # Characters of a path with which deltalake 1.6 fails, some in the middle of a commit, and escapes that it undoes.
 UNUSABLE: Final = re.compile(r"[\[\]|^\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
+# Entries of the log that older versions need stay; by default they would be cleaned up after 30 days.
+HISTORY: Final = {"delta.logRetentionDuration": "interval 36500 days"}
 ANOTHER: Final = "give another folder with --warehouse"
+# Sorts by time and is a valid name of a file.
+RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
 COMPRESSED: Final = WriterProperties(compression="ZSTD")
 # Keys named in one predicate, which is parsed as text: 20,000 take 3 s on a table of 200,000 rows.
 REPLACED_AT_ONCE: Final = 20_000
@@ -95,17 +100,22 @@ class Warehouse:
             return dataset.to_table(columns=list(columns) if columns else None, filter=chosen)
 
     @contextmanager
-    def writing(self, command: str, run_id: str) -> Iterator[Path]:
-        """Holds the warehouse for one run and gives a staging folder, gone when the run ends."""
-        staging = self.root / ".staging" / run_id
+    def writing(self, command: str, started: datetime) -> Iterator[tuple[str, Path]]:
+        """Holds the warehouse for one run; gives the id of the run and a staging folder, gone when the run ends.
+
+        Ids of runs sort by time, also where the clock was put back between two runs: what is newest, what is older
+        and what is committed is read from them.
+        """
         with only_writer(self.root, command):
             with _told(self.root, "preparing the warehouse"):
                 self._create_tables()
                 self._recover()
+                run_id = self._next_run_id(started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
+                staging = self.root / ".staging" / run_id
                 staging.mkdir(parents=True)
             try:
-                yield staging
+                yield run_id, staging
             finally:
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
 
@@ -117,6 +127,7 @@ class Warehouse:
             versions = {name: self._table(name).version() for name in SCHEMAS if name != "runs"}
             row = {**run, "run_id": run_id, "versions": json.dumps(versions)}
             self._apply("runs", Change(inserts=pa.Table.from_pylist([row], schema=SCHEMAS["runs"])))
+        with _told(self.root, "showing the new tables under current/", "they are committed; the next run shows them"):
             self._publish(run_id)
 
     def current(self) -> Path:
@@ -133,7 +144,7 @@ class Warehouse:
 
     def _create_tables(self) -> None:
         for name, schema in SCHEMAS.items():
-            DeltaTable.create(self._place(name), schema=schema, mode="ignore")
+            DeltaTable.create(self._place(name), schema=schema, mode="ignore", configuration=HISTORY)
 
     def _committed(self) -> dict[str, int]:
         """The version of each table that the newest row of `runs` names; the empty first one where there is none."""
@@ -143,6 +154,13 @@ class Warehouse:
     def _last_run(self) -> dict[str, Any] | None:
         rows = self.read("runs", ["run_id", "versions", "finished"]).sort_by("run_id").to_pylist()
         return rows[-1] if rows else None
+
+    def _next_run_id(self, started: datetime) -> str:
+        last = self._last_run()
+        if last:
+            moment = datetime.strptime(last["run_id"], RUN_ID).replace(tzinfo=UTC)
+            started = max(started, moment + timedelta(microseconds=1))
+        return started.strftime(RUN_ID)
 
     def _recover(self) -> None:
         """Puts back what a killed run left: tables ahead of the newest row of `runs`, a view that is behind it."""
@@ -165,10 +183,9 @@ class Warehouse:
     def _without_rows(self, name: str) -> Path:
         """A file that gives a table without rows its columns, so that any reader can open it."""
         path = self.root / ".empty" / f"{name}.parquet"
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            pq.write_table(SCHEMAS[name].empty_table(), path)
-        return path
+        path.parent.mkdir(exist_ok=True)
+        pq.write_table(SCHEMAS[name].empty_table(), path.with_suffix(".new"))
+        return path.with_suffix(".new").replace(path)
 
     def _apply(self, name: str, change: Change) -> None:
         """Two appends to the log at most: the replaced rows, and the added ones.
@@ -196,9 +213,9 @@ class Warehouse:
 
 
 @contextmanager
-def _told(root: Path, doing: str) -> Iterator[None]:
-    """Says failures of the store in winnow's own words: what was tried, where, and the way out."""
+def _told(root: Path, doing: str, meaning: str = "nothing was committed") -> Iterator[None]:
+    """Says failures of the store in winnow's own words: what was tried, where, what it means, and the way out."""
     try:
         yield
     except (DeltaError, pa.ArrowException, OSError) as error:
-        raise WarehouseError(f"{doing} failed in {root}: {error}; nothing was committed, {way_out(error)}") from error
+        raise WarehouseError(f"{doing} failed in {root}: {error}; {meaning}, {way_out(error)}") from error

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 import random
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from flows.pipeline import BATCH_BYTES, BATCH_FILES, Request, Summary, batches, 
 from flows.runners import local
 from flows.verify import verify
 from flows.warehouse import Warehouse
-from transforms.errors import WarehouseError
+from transforms.errors import SourceError, WarehouseError
 
 RAW = Path(__file__).parent.parent / "raw"
 # Columns that name runs or hold ids that depend on which copy came first.
@@ -219,3 +222,128 @@ def test_a_warehouse_without_a_commit_says_so(tmp_path: Path) -> None:
     ingest(empty, tmp_path / "w")
     with pytest.raises(WarehouseError, match="nothing has been committed"):
         Warehouse.open(tmp_path / "w").current()
+
+
+def ids_are_sound(warehouse: Path, published: set[str]) -> None:
+    """Each id that was ever published still leads to one post; none is both a post and an alias."""
+    posts = Warehouse.open(warehouse).read("posts", ["post_id", "aliases"]).to_pylist()
+    live = [row["post_id"] for row in posts]
+    aliases = [alias for row in posts for alias in row["aliases"]]
+    assert len(set(live)) == len(live)
+    assert len(set(aliases)) == len(aliases)
+    assert not set(live) & set(aliases)
+    assert published <= {*live, *aliases}
+    published.update(live)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_id_that_was_published_leads_somewhere(tmp_path: Path, seed: int) -> None:
+    """Parts of one text come first, then texts that hold several of them, some files with other bytes by now."""
+    rng = random.Random(seed)
+    parts = [corpora.post(rng, 2) for _ in range(5)]
+    source, published = tmp_path / "source", set[str]()
+    for number in range(7):
+        chosen = rng.sample(parts, rng.randint(1, 4))
+        joined = corpora.Invented(f"Joined {number}", tuple(p for part in chosen for p in part.paragraphs))
+        dump = corpora.listing([joined] if rng.random() < 0.5 else chosen)
+        corpora.write(source, {f"{rng.randint(0, 4)}.txt": dump, f"again-{rng.randint(0, 2)}.txt": dump})
+        ingest(source, tmp_path / "w")
+        ids_are_sound(tmp_path / "w", published)
+    assert not verify(Warehouse.open(tmp_path / "w")).problems
+
+
+def test_a_dump_that_was_rejected_is_read_again_and_then_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import pipeline
+
+    found = corpora.post(random.Random(8))
+    source = corpora.write(tmp_path / "s", {"a.txt": corpora.listing([found])})
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "recognise", lambda _text: 1 / 0)
+        assert "a.txt" in ingest(source, tmp_path / "w").rejected
+    corpora.write(source, {"b.txt": corpora.listing([found])})
+    assert not ingest(source, tmp_path / "w").rejected
+    opened = Warehouse.open(tmp_path / "w")
+    (dump,) = opened.read("dumps").to_pylist()
+    assert (dump["status"], dump["error"], dump["n_copies"], dump["also_at"]) == ("ingested", None, 1, ["b.txt"])
+    assert sorted(row["dump_path"] for row in opened.read("copies").to_pylist()) == ["a.txt", "b.txt"]
+    assert not verify(opened).problems
+
+
+def test_a_clock_that_was_put_back_harms_nothing(tmp_path: Path) -> None:
+    rng = random.Random(10)
+    source = corpora.write(tmp_path / "s", {"1.txt": corpora.listing([corpora.post(rng)])})
+    late, early = datetime(2026, 5, 1, 12, tzinfo=UTC), datetime(2026, 5, 1, 11, tzinfo=UTC)
+    each = local(lambda _batch, _staged: None)
+    run(Request((str(source),), tmp_path / "w"), each, now=lambda: late)
+    for number in (2, 3):
+        corpora.write(source, {f"{number}.txt": corpora.listing([corpora.post(rng)])})
+        run(Request((str(source),), tmp_path / "w"), each, now=lambda: early)
+        assert Warehouse.open(tmp_path / "w").read("posts").num_rows == number
+
+
+def test_unreadable_files_of_two_sources_are_told_apart(tmp_path: Path) -> None:
+    sources = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "x.txt").symlink_to(folder / "gone.txt")
+        sources.append(str(folder))
+    run(Request(tuple(sources), tmp_path / "w"), local(lambda _batch, _staged: None))
+    assert Warehouse.open(tmp_path / "w").read("dumps").num_rows == 2
+    (tmp_path / "two/x.txt").unlink()
+    corpora.write(tmp_path / "two", {"x.txt": corpora.listing([corpora.post(random.Random(11))])})
+    run(Request(tuple(sources), tmp_path / "w"), local(lambda _batch, _staged: None))
+    found = Warehouse.open(tmp_path / "w").read("dumps").to_pylist()
+    assert sorted(row["status"] for row in found) == ["ingested", "rejected"]
+
+
+def test_another_spelling_of_a_source_is_the_same_source(tmp_path: Path) -> None:
+    source = corpora.write(tmp_path / "s", {"1.txt": corpora.listing([corpora.post(random.Random(12))])})
+    ingest(source, tmp_path / "w")
+    assert ingest(tmp_path / "w" / ".." / "s", tmp_path / "w").run_id is None
+
+
+def test_a_name_that_is_no_utf8_is_verified(tmp_path: Path) -> None:
+    source = corpora.write(tmp_path / "s", {})
+    source.mkdir()
+    place = os.fsdecode(os.fsencode(source) + b"/caf\xe9 %.txt")
+    Path(place).write_text(corpora.listing([corpora.post(random.Random(13))]))
+    ingest(source, tmp_path / "w")
+    verdict = verify(Warehouse.open(tmp_path / "w"))
+    assert (verdict.places, verdict.missing, verdict.problems) == (1, [], [])
+
+
+def test_the_warehouse_is_no_source(tmp_path: Path) -> None:
+    source = corpora.write(tmp_path / "s", {"1.txt": corpora.listing([corpora.post(random.Random(14))])})
+    ingest(source, tmp_path / "w")
+    for inside in (tmp_path / "w", tmp_path / "w/tables"):
+        with pytest.raises(SourceError, match="lies in the warehouse"):
+            ingest(inside, tmp_path / "w")
+
+
+def test_a_view_that_fails_does_not_undo_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import view
+
+    def fail(*_arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    source = corpora.write(tmp_path / "s", {"1.txt": corpora.listing([corpora.post(random.Random(15))])})
+    with monkeypatch.context() as patch:
+        patch.setattr(view, "_link", fail)
+        with pytest.raises(WarehouseError, match="they are committed"):
+            ingest(source, tmp_path / "w")
+    assert Warehouse.open(tmp_path / "w").read("posts").num_rows == 1
+    assert ingest(source, tmp_path / "w").run_id is None
+    assert (Warehouse.open(tmp_path / "w").current() / "posts").is_dir()
+
+
+def test_a_copied_warehouse_says_what_to_do(tmp_path: Path) -> None:
+    source = corpora.write(tmp_path / "s", {"1.txt": corpora.listing([corpora.post(random.Random(16))])})
+    ingest(source, tmp_path / "w")
+    copied = Path(shutil.copytree(tmp_path / "w", tmp_path / "copied"))
+    corpora.write(source, {"2.txt": corpora.listing([corpora.post(random.Random(17))])})
+    with pytest.raises(WarehouseError, match="remove it"):
+        ingest(source, copied)
+    shutil.rmtree(copied / "current")
+    ingest(source, copied)
+    assert Warehouse.open(copied).read("posts").num_rows == 2

@@ -179,3 +179,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         edges = [edge for piece in pieces for edge in (piece.start, piece.end)]
         assert edges == sorted(edges)
         assert all(0 <= edge <= len(source) for edge in edges)
+
+
+def test_an_emoji_written_as_its_two_halves_is_one_character() -> None:
+    item = "<item><title>Sun &#55357;&#56832; &#xD83D;</title><description>It shone all day long.</description></item>"
+    (piece,) = split_feed(f"<rss><channel>{item}</channel></rss>").pieces
+    assert piece.title == "Sun 😀 \N{REPLACEMENT CHARACTER}"

@@ -308,3 +308,12 @@ def test_any_markup_splits(parts: list[str]) -> None:
     rows = sorted([(p.start, p.end) for p in split.pieces] + [(r.start, r.end) for r in split.residue])
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(rows))
     assert all(piece.body for piece in split.pieces)
+
+
+@pytest.mark.parametrize("after", ["</body>", "</html>", "</body></html>"])
+def test_text_behind_the_end_of_a_page_has_a_span(after: str) -> None:
+    post = "<article><h2><a href='/{0}'>Post {0}</a></h2><p>" + "It rained and rained again. " * 8 + "</p></article>"
+    source = f"<html><body>{''.join(post.format(n) for n in range(4))}{after}<p>Counted by a machine.</p>"
+    rows = [row for row in split_html(source).residue if "machine" in row.text]
+    assert all(0 <= row.start < row.end <= len(source) for row in rows)
+    assert rows

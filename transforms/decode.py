@@ -120,16 +120,20 @@ def _plain(data: bytes) -> Decoded | None:
     except UnicodeDecodeError:
         return None
     if text.isascii():
-        if b"\x1b$" in data or b"~{" in data:  # ISO-2022 and HZ write other scripts in ASCII bytes
-            return _escaped(data)
-        return Decoded(text, "ascii", 1.0, "only ASCII bytes", ByteMap(data, "utf-8"))
+        return _escaped(data) or Decoded(text, "ascii", 1.0, "only ASCII bytes", ByteMap(data, "utf-8"))
     return Decoded(text, "utf-8", 0.99, "valid UTF-8", ByteMap(data, "utf-8"))
 
 
-def _escaped(data: bytes) -> Decoded:
+def _escaped(data: bytes) -> Decoded | None:
+    """ISO-2022 and HZ write other scripts in ASCII bytes, between sequences that a plain text seldom has in pairs."""
+    if b"\x1b$" not in data and not (b"~{" in data and data.count(b"~{") == data.count(b"~}")):
+        return None
     found = chardet.detect(data, max_bytes=DETECT_WITHIN)
-    codec = _codec(found["encoding"] or "", data) or "utf-8"
-    return _made(data, codec, found["confidence"] or 0.0, "escape sequences, recognised by chardet")
+    codec = _codec(found["encoding"] or "", data) or ""
+    if not codec.startswith(("iso2022", "hz")):
+        return None
+    decoded = _made(data, codec, found["confidence"] or 0.0, "escape sequences, recognised by chardet")
+    return decoded if decoded.byte_map.errors == "strict" else None
 
 
 def _declared(data: bytes) -> Decoded | None:

@@ -2,7 +2,8 @@
 
 WinnowError
 ├── DumpError            one dump can't be read; it becomes a rejected row, the others go on
-│   └── PassingError     the same, but a later try may well succeed (a busy disk, a network share)
+│   ├── PassingError     the same, but a later try may well succeed (a busy disk, a network share)
+│   └── FaultError       winnow itself failed on it; another version may not
 ├── SourceError          what was named as a source is not there or can't be listed
 ├── WarehouseError       the warehouse can't be opened, read or written
 │   └── BusyError        another run holds the warehouse
@@ -35,6 +36,10 @@ class DumpError(WinnowError):
 
 class PassingError(DumpError):
     """One dump can't be read just now; another try may succeed."""
+
+
+class FaultError(DumpError):
+    """Winnow itself failed on one dump; it is read anew at every run, since another version may not fail."""
 
 
 class SourceError(WinnowError):

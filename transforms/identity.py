@@ -33,9 +33,9 @@ def dump_id_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def unreadable_id(path: str) -> str:
-    """The id of a dump whose bytes could not be had, so that only its path tells it apart."""
-    return "unreadable-" + _hash(path)
+def unreadable_id(location: str) -> str:
+    """The id of a dump whose bytes could not be had, so that only where it lies tells it apart."""
+    return "unreadable-" + _hash(location)
 
 
 def copy_id_of(dump_id: str, path: str, member: str | None, ordinal: int) -> str:

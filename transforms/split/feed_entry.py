@@ -12,6 +12,8 @@ from transforms.split.html_tree import parse
 from transforms.split.render import links_in, render
 
 # Full text before summaries, the date of publication before that of a change.
+# References in the range of the halves, which XML knows as no characters and its parsers stumble over.
+SURROGATES: Final = re.compile(r"(?:&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});)+")
 BODIES: Final = ("encoded", "content", "description", "summary")
 DATES: Final = ("pubdate", "published", "date", "issued", "created", "updated", "modified")
 AUTHORS: Final = ("creator", "author")
@@ -69,13 +71,24 @@ def text_of(source: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _joined(references: re.Match[str]) -> str:
+    r"""Characters written as references to the halves that UTF-16 makes of them; a lone half becomes U+FFFD.
+
+    >>> SURROGATES.sub(_joined, "&#55357;&#56832; &#xD83D;")
+    '😀 �'
+    """
+    found = re.findall(r"&#(?:[xX]([0-9a-fA-F]+)|(\d+));", references[0])
+    units = [int(hexadecimal, 16) if hexadecimal else int(decimal) for hexadecimal, decimal in found]
+    return b"".join(unit.to_bytes(2, "little") for unit in units).decode("utf-16-le", "replace")
+
+
 def _root(source: str) -> etree._Element | None:
     """Parse without entities, network or recursion; damage is mended where it can be."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, recover=True, remove_comments=True, remove_pis=True
     )
     try:
-        return etree.fromstring(source, parser)
+        return etree.fromstring(SURROGATES.sub(_joined, source), parser)
     except etree.XMLSyntaxError:
         return None
 

@@ -31,7 +31,9 @@ def residue_of(page: Page, spans: list[Span]) -> tuple[Residue, ...]:
         text = render(page, first, stop)
         if text:
             start = start_of(page, first)
-            end = max(end_of(page, stop), start)
+            end = end_of(page, stop)
+            if end <= start:  # text behind the end of the page
+                end = len(page.source)
             rows.append(Residue(start, end, _kind(page, first, stop), text))
     return tuple(rows)
 

@@ -30,9 +30,9 @@ def split_text(lines: Lines, repaired: Repaired) -> Split:
 
 
 def _piece(block: Block, start: int, end: int, lines: Lines, repaired: Repaired) -> Piece:
-    steps = {step for number in range(block.first, block.last) for step in repaired.repairs.get(number, ())}
+    steps = [step for number in range(block.first, block.last) for step in repaired.repairs.get(number, ())]
     if lines.foreign_ends:
-        steps.add(FOREIGN_ENDS)
+        steps.append(FOREIGN_ENDS)
     return Piece(
         start=start,
         end=end,
@@ -40,7 +40,7 @@ def _piece(block: Block, start: int, end: int, lines: Lines, repaired: Repaired)
         byline=_byline(block, repaired),
         body=_joined(repaired, *block.body),
         boundary=block.boundary,
-        repairs=tuple(sorted(steps)),
+        repairs=tuple(dict.fromkeys(steps)),
     )
 
 

@@ -243,7 +243,7 @@ def test_a_file_that_changes_between_listing_and_reading(
         ingest(source, tmp_path / "warehouse")
     ingest(source, tmp_path / "warehouse")
     verdict = verify(Warehouse.open(tmp_path / "warehouse"))
-    assert (verdict.problems, verdict.missing, verdict.dumps) == ([], [], 2)
+    assert (verdict.problems, verdict.missing, verdict.places) == ([], [], 2)
 
 
 def test_a_disk_that_fails_for_a_moment(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,104 @@
+"""The one door to the tables: what is committed counts, what is not is put back, rows come back as they went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from flows.warehouse import REPLACED_AT_ONCE, Change, Warehouse
+from transforms.errors import BusyError, WarehouseError
+from transforms.tables import FILES
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def table(rows: Iterable[tuple[str, int]]) -> pa.Table:
+    return pa.Table.from_pylist([{"location": name, "size_bytes": size} for name, size in rows], schema=FILES)
+
+
+def commit(warehouse: Warehouse, change: Change, now: datetime = NOW) -> str:
+    with warehouse.writing("a test", now) as (run_id, _):
+        row: dict[str, Any] = {"command": "a test", "started": now, "finished": now, "options": "{}", "counts": "{}"}
+        warehouse.commit(run_id, {"files": change}, row)
+    return run_id
+
+
+def sizes(warehouse: Warehouse) -> dict[str, int]:
+    rows = warehouse.read("files", ["location", "size_bytes"]).to_pylist()
+    return {row["location"]: row["size_bytes"] for row in rows}
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse.open(tmp_path / "with 'space'", create=True)
+
+
+def test_rows_are_added_replaced_and_taken_out(warehouse: Warehouse) -> None:
+    commit(warehouse, Change(inserts=table([("a", 1), ("b", 2), ("it's", 3)])))
+    commit(warehouse, Change(updates=table([("it's", 30)]), deletes=["a"], inserts=table([("c", 4)])))
+    assert sizes(warehouse) == {"b": 2, "it's": 30, "c": 4}
+
+
+def test_more_rows_than_one_predicate_names(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert REPLACED_AT_ONCE > 1
+    monkeypatch.setattr("flows.warehouse.REPLACED_AT_ONCE", 3)
+    commit(warehouse, Change(inserts=table((f"f{n}", n) for n in range(10))))
+    commit(warehouse, Change(updates=table((f"f{n}", -n) for n in range(1, 8)), deletes=["f0", "f9"]))
+    assert sizes(warehouse) == {f"f{n}": -n if n < 8 else n for n in range(1, 9)}
+
+
+def test_files_stay_readable_by_any_filter(warehouse: Warehouse) -> None:
+    """Rewritten files must hold plain strings: pyarrow can't filter `string_view`."""
+    commit(warehouse, Change(inserts=table([("a", 1), ("b", 2)])))
+    commit(warehouse, Change(updates=table([("a", 5)])))
+    assert warehouse.read("files", where=("location", ["a"])).to_pylist()[0]["size_bytes"] == 5
+    assert warehouse.read("files", where=("location", [])).num_rows == 0
+
+
+def test_what_was_not_committed_is_put_back(warehouse: Warehouse) -> None:
+    commit(warehouse, Change(inserts=table([("a", 1)])))
+    with warehouse.writing("a test", NOW):
+        warehouse._apply("files", Change(inserts=table([("b", 2)]), deletes=["a"]))  # noqa: SLF001 - half a commit
+    assert sizes(Warehouse.open(warehouse.root)) == {"a": 1}
+    with warehouse.writing("a test", NOW):
+        assert sizes(warehouse) == {"a": 1}
+    commit(warehouse, Change(inserts=table([("c", 3)])))
+    assert sizes(Warehouse.open(warehouse.root)) == {"a": 1, "c": 3}
+
+
+def test_run_ids_grow_also_when_the_clock_does_not(warehouse: Warehouse) -> None:
+    ids = [commit(warehouse, Change(inserts=table([(str(n), n)]))) for n in range(3)]
+    assert ids == sorted(set(ids))
+    assert ids[0] == "20260102T030405000000Z"
+
+
+def test_a_run_names_the_version_of_each_table(warehouse: Warehouse) -> None:
+    commit(warehouse, Change(inserts=table([("a", 1)])))
+    (row,) = warehouse.read("runs").to_pylist()
+    versions = json.loads(row["versions"])
+    assert versions["files"] == 1
+    assert {name for name, version in versions.items() if version == 0} == versions.keys() - {"files"}
+
+
+def test_the_staging_folder_is_gone_after_a_run(warehouse: Warehouse) -> None:
+    with warehouse.writing("a test", NOW) as (_, staging):
+        (staging / "file").write_text("x")
+    assert not staging.exists()
+
+
+def test_a_second_writer_is_told_who_holds_it(warehouse: Warehouse) -> None:
+    with warehouse.writing("the first", NOW), pytest.raises(BusyError, match="the first"):
+        warehouse.writing("the second", NOW).__enter__()
+
+
+@pytest.mark.parametrize("name", ["a|b", "a[b]", "a\\b", "a^b", "a%20b", "line\nbreak"])
+def test_names_that_the_log_can_not_bear_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WarehouseError, match="another folder"):
+        Warehouse.open(tmp_path / name, create=True)
+    assert not list(tmp_path.iterdir())

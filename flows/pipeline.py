@@ -16,22 +16,29 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
+from ftfy import TextFixerConfig
+
 from flows import changes, landing, staging
 from flows.landing import RawFile
 from flows.rows import DumpRead, add_dump, add_file, add_rejected
 from flows.staging import Staged, StagedRows
 from flows.warehouse import Warehouse
-from transforms.decode import decode
+from transforms.decode import byte_by_byte, decode
 from transforms.describe import date_order, describe
 from transforms.errors import DumpError, FaultError, PassingError, WinnowError
 from transforms.formats import recognise
 from transforms.identity import dump_id_of, unreadable_id
 from transforms.lines import lines_of
-from transforms.records import Piece, Residue, Split
-from transforms.repair import MARKUP, repair_line, repair_lines
+from transforms.records import Format, Piece, Residue, Split
+from transforms.repair import MARKUP, PLAIN, repair_line, repair_lines
 from transforms.sign import sign
+from transforms.split.csv_rows import split_csv
 from transforms.split.feed import split_feed
 from transforms.split.html import split_html
+from transforms.split.json_feed import split_json_feed
+from transforms.split.json_lines import split_json_lines
+from transforms.split.mailbox import split_mailbox
+from transforms.split.stack_posts import split_stack_posts
 from transforms.split.text_pieces import split_text
 
 # A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
@@ -39,6 +46,17 @@ BATCH_BYTES: Final = 16_000_000
 LEAST_BATCH_BYTES: Final = 1_000_000
 BATCHES: Final = 8
 BATCH_FILES: Final = 500
+
+
+# Formats that state where a post begins, and how their text is repaired: a parser has read the entities of markup.
+SPLITTERS: Final[dict[Format, tuple[Callable[[str], Split], TextFixerConfig]]] = {
+    "html": (split_html, MARKUP),
+    "feed": (split_feed, MARKUP),
+    "json feed": (split_json_feed, MARKUP),
+    "stack exchange": (split_stack_posts, MARKUP),
+    "jsonl": (split_json_lines, PLAIN),
+    "csv": (split_csv, PLAIN),
+}
 
 
 class Work(Protocol):
@@ -96,9 +114,13 @@ def read_dump(data: bytes) -> DumpRead:
     if kind == "text":
         lines = lines_of(decoded.text)
         split = split_text(lines, repair_lines(lines.lines))
+    elif kind == "mbox":
+        decoded = byte_by_byte(data)
+        split = _repaired(split_mailbox(data)[1], PLAIN)
     else:
-        # Markup is taken apart before it is repaired: a tag or an entity is no damage.
-        split = _repaired(split_feed(decoded.text) if kind == "feed" else split_html(decoded.text))
+        # What states its own boundaries is taken apart before it is repaired: a tag or a quote is no damage.
+        splitter, repairs = SPLITTERS[kind]
+        split = _repaired(splitter(decoded.text), repairs)
     # One page writes its dates one way, so that 13/04/2015 tells how to read 03/04/2015.
     order = date_order([piece.published_text for piece in split.pieces if piece.published_text])
     described = tuple(describe(piece, order) for piece in split.pieces)
@@ -194,18 +216,21 @@ def _understood(file: RawFile, dump_id: str, data: bytes, run_id: str) -> Staged
     return rows
 
 
-def _repaired(split: Split) -> Split:
-    return Split(tuple(map(_repaired_piece, split.pieces)), tuple(map(_repaired_residue, split.residue)))
+def _repaired(split: Split, config: TextFixerConfig) -> Split:
+    return Split(
+        tuple(_repaired_piece(piece, config) for piece in split.pieces),
+        tuple(_repaired_residue(residue, config) for residue in split.residue),
+    )
 
 
-def _repaired_piece(piece: Piece) -> Piece:
-    body = repair_lines(piece.body.split("\n"), MARKUP)
-    title, title_steps = repair_line(piece.title, MARKUP) if piece.title else (piece.title, ())
-    author, author_steps = repair_line(piece.author, MARKUP) if piece.author else (piece.author, ())
-    tags = tuple(repair_line(tag, MARKUP)[0] for tag in piece.tags)
+def _repaired_piece(piece: Piece, config: TextFixerConfig) -> Piece:
+    body = repair_lines(piece.body.split("\n"), config)
+    title, title_steps = repair_line(piece.title, config) if piece.title else (piece.title, ())
+    author, author_steps = repair_line(piece.author, config) if piece.author else (piece.author, ())
+    tags = tuple(repair_line(tag, config)[0] for tag in piece.tags)
     steps = dict.fromkeys([*title_steps, *author_steps, *(step for steps in body.repairs.values() for step in steps)])
     return replace(piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(steps))
 
 
-def _repaired_residue(residue: Residue) -> Residue:
-    return replace(residue, text="\n".join(repair_lines(residue.text.split("\n"), MARKUP).lines))
+def _repaired_residue(residue: Residue, config: TextFixerConfig) -> Residue:
+    return replace(residue, text="\n".join(repair_lines(residue.text.split("\n"), config).lines))

@@ -10,7 +10,7 @@ from typing import Any
 
 from flows import landing
 from flows.warehouse import Warehouse
-from transforms.decode import decode
+from transforms.decode import byte_by_byte, decode
 from transforms.errors import DumpError
 from transforms.identity import dump_id_of
 
@@ -65,7 +65,7 @@ def _bytes(location: str | None, place: tuple[str, str], verdict: Verdict) -> by
 
 def _check(data: bytes, dump: Row, copies: Sequence[Row], residue: Sequence[Row]) -> Iterator[str]:
     """What is wrong with the rows of one dump at one place."""
-    decoded = decode(data)
+    decoded = byte_by_byte(data) if dump["format"] == "mbox" else decode(data)
     text = decoded.text
     if len(text) != dump["n_chars"] or len(copies) != dump["n_copies"] or len(residue) != dump["n_residue"]:
         yield (

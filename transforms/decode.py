@@ -93,6 +93,16 @@ def decode(data: bytes) -> Decoded:
     return decoded
 
 
+def byte_by_byte(data: bytes) -> Decoded:
+    """A character for each byte: for a mailbox, whose messages each state a charset of their own.
+
+    >>> byte_by_byte("é".encode()).text
+    'Ã©'
+    """
+    evidence = "each message states its own"
+    return Decoded(data.decode("latin-1"), "latin-1", 1.0, evidence, ByteMap(data, "latin-1"))
+
+
 def _made(data: bytes, codec: str, confidence: float, evidence: str, skip: int = 0) -> Decoded:
     """Decodes with a codec that is settled; bytes that it can't read become U+FFFD and are counted."""
     try:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 Precision = Literal["year", "month", "day", "second"]
-Format = Literal["text", "html", "feed"]
+Format = Literal["text", "html", "feed", "jsonl", "csv", "json feed", "stack exchange", "mbox"]
 Relation = Literal["canonical", "identical", "near-identical", "excerpt"]
 
 

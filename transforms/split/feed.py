@@ -14,7 +14,9 @@ from transforms.split.feed_entry import Entry, read_entry, read_person, text_of
 
 # Comments and CDATA are passed over whole; one that never ends runs to the end of the feed.
 PASSED: Final = r"<!--(?s:.*?)(?:-->|\Z)|<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z)|<\?[^>]*+>?"
-ROOT: Final = re.compile(rf"{PASSED}|<!(?:[^>\[]++|\[[^\]]*+\])*+>?|<(?P<root>(?:[\w.-]++:)?(?P<name>[\w.-]++))[^>]*+>")
+ROOT: Final = re.compile(
+    rf"{PASSED}|<!(?:[^>\[]++|\[[^\]]*+(?:\]|\Z))*+>?|<(?P<root>(?:[\w.-]++:)?(?P<name>[\w.-]++))[^>]*+>"
+)
 ENTRY: Final = re.compile(rf"{PASSED}|<(?P<end>/?)(?:[\w.-]++:)?(?P<name>item|entry)(?=[\s/>])[^>]*+>", re.IGNORECASE)
 ROOTS: Final = {"rss": "item", "rdf": "item", "channel": "item", "feed": "entry"}
 # XML knows five names of characters; feeds use those of HTML. A name that nobody knows stays as it is written, so

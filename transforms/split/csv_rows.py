@@ -1,0 +1,160 @@
+"""Rows of CSV: the header names the fields, every record with a text is a post."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Final
+
+from transforms.errors import DumpError
+from transforms.records import Piece, Residue, Split
+from transforms.split.fields import DEFAULT_NAMES, Columns, FieldNames, Place, columns_of, piece_of_row, sound
+from transforms.split.json_lines import BROKEN, WITHOUT_TEXT
+
+DELIMITERS: Final = ",;\t|"
+LINE_END: Final = re.compile(r"[\r\n]")
+# What may stand before the header.
+LEADING: Final = re.compile(r"[\s\ufeff]*+")
+# A header is a line of short names; one that is longer than these (in characters) is prose.
+LONGEST_HEADER: Final = 4096
+LONGEST_NAME: Final = 40
+# Only a table has two columns of names that posts are known by.
+KNOWN_COLUMNS: Final = 2
+# How many records are looked at to tell a table; at least half of them must have as many fields as the header.
+RECORDS_TRIED: Final = 5
+NAMES_SHOWN: Final = 20
+# Under the header of a table in Markdown stands such a line.
+RULE: Final = frozenset("-:= ")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first record: its span, its names, the pattern of a field, and which columns are known."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    pattern: re.Pattern[str]
+    columns: Columns
+
+    @property
+    def known(self) -> int:
+        """How many columns have names that posts are known by."""
+        return sum(map(len, self.columns))
+
+    @property
+    def least(self) -> int:
+        """How many fields a record must have to be one: those up to the text, and two where there are two."""
+        to_text = 1 + min(self.names.index(name) for name in self.columns[0])
+        return min(len(self.names), max(to_text, 2))
+
+    def fits(self, values: list[str]) -> bool:
+        """Say whether a record has the fields that it should; empty ones too many do no harm."""
+        width = len(self.names)
+        return len(values) >= self.least and not any(map(str.strip, values[width:]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record, its span without the line end, and its fields."""
+
+    start: int
+    end: int
+    values: list[str]
+
+
+def split_csv(source: str, fields: FieldNames = DEFAULT_NAMES) -> Split:
+    r'''Read a table with a header, parted by commas, semicolons, tabs or bars: every record with a text is a piece.
+
+    The header is residue, and so is a record with too many or too few fields, or without a text. Raises DumpError
+    where no column can be the text.
+
+    >>> split = split_csv('id,text\n7,"One, ""two"""\n8,\n')
+    >>> [(piece.member, piece.body) for piece in split.pieces], [row.kind for row in split.residue]
+    ([('7', 'One, "two"')], ['header', 'row without text'])
+    '''
+    header = _header(source, fields)
+    if not header.columns[0]:
+        names = ", ".join(name[:LONGEST_NAME] for name in header.names[:NAMES_SHOWN])
+        raise DumpError(
+            f"no column of this table is known to hold the text (columns: {names}); name it with --text-field"
+        )
+    pieces: list[Piece] = []
+    residue = [Residue(header.start, header.end, "header", sound(source[header.start : header.end]))]
+    for number, record in enumerate(_records(source, header.end, header.pattern), 1):
+        fits = header.fits(record.values)
+        row = dict(zip(header.names, record.values, strict=False))
+        piece = piece_of_row(row, fields, Place(record.start, record.end, number)) if fits else None
+        if piece:
+            pieces.append(piece)
+        else:
+            text = sound(source[record.start : record.end])
+            residue.append(Residue(record.start, record.end, WITHOUT_TEXT if fits else BROKEN, text))
+    return Split(tuple(pieces), tuple(residue))
+
+
+def is_csv(text: str) -> bool:
+    r"""Say whether a text is a table: columns of known names, one of them the text, and records that fit them.
+
+    >>> is_csv("title;body\nWeir;Water falls."), is_csv("Text, title and date.\nOne, two"), is_csv("id | text\n---|---")
+    (True, False, False)
+    """
+    begin = _begin(text)
+    line_end = LINE_END.search(text, begin, begin + LONGEST_HEADER)
+    if not line_end or not any(mark in text[begin : line_end.start()] for mark in DELIMITERS):
+        return False
+    header = _header(text, DEFAULT_NAMES)
+    if not header.columns[0] or header.known < KNOWN_COLUMNS or max(map(len, header.names)) > LONGEST_NAME:
+        return False
+    tried = list(islice(_records(text, header.end, header.pattern), RECORDS_TRIED))
+    whole = [record for record in tried if len(record.values) == len(header.names)]
+    return 2 * len(whole) > len(tried) and not all(RULE.issuperset(value) for value in tried[0].values)
+
+
+def _header(source: str, fields: FieldNames) -> Header:
+    """Read the header with each delimiter; the one counts that gives a text and the most known names."""
+    begin = _begin(source)
+    line_end = LINE_END.search(source, begin)
+    stops = "\n" if line_end and line_end[0] == "\n" else "\r\n"
+    made = []
+    for delimiter in DELIMITERS:
+        pattern = _field(delimiter, stops)
+        first = next(_records(source, begin, pattern), _Record(begin, begin, []))
+        names = tuple(name.strip() for name in first.values)
+        made.append(Header(first.start, first.end, names, pattern, columns_of(names, fields)))
+    return max(made, key=lambda header: (bool(header.columns[0]), header.known, len(header.names)))
+
+
+@cache
+def _field(delimiter: str, stops: str) -> re.Pattern[str]:
+    """Make the pattern of a field and what ends it.
+
+    A quote opens a quoted field only where one closes it before a delimiter or line end; any other is a character
+    like the rest, so that a quote without its fellow spoils one record and not all that follow. Between an opening
+    quote that is refused and the place where that was seen stand only pairs of quotes, at which no field can run
+    far: no character is read more than a few times.
+    """
+    edge = re.escape(delimiter) + stops
+    quoted = rf'"(?P<quoted>[^"]*+(?:""[^"]*+)*+)" *+\r?+(?=[{edge}]|\Z)'
+    return re.compile(rf"(?:{quoted}|(?P<plain>[^{edge}]*+))(?P<stop>{re.escape(delimiter)}|\r\n|[{stops}]|\Z)")
+
+
+def _records(source: str, begin: int, pattern: re.Pattern[str]) -> Iterator[_Record]:
+    """Give the records from an offset on, without blank lines."""
+    start, values = begin, []
+    for match in pattern.finditer(source, begin):
+        quoted, plain, stop = match.groups()
+        values.append(plain if quoted is None else quoted.replace('""', '"'))
+        if stop and stop in DELIMITERS:
+            continue
+        if len(values) > 1 or values[0].strip():
+            yield _Record(start, match.start("stop"), values)
+        start, values = match.end(), []
+
+
+def _begin(source: str) -> int:
+    found = LEADING.match(source)
+    return found.end() if found else 0

@@ -32,6 +32,7 @@ def shown(console: Console) -> Iterator[Each]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     with bar:
 

@@ -63,7 +63,7 @@ class Warehouse:
         self.root = root
         self._versions: dict[str, int] | None = None
         if committed_only:
-            self._versions = self._committed()
+            self._versions = _committed(self._last_run())
 
     @classmethod
     def open(cls, root: Path, *, create: bool = False) -> Warehouse:
@@ -109,8 +109,9 @@ class Warehouse:
         with only_writer(self.root, command):
             with _told(self.root, "preparing the warehouse"):
                 self._create_tables()
-                self._recover()
-                run_id = self._next_run_id(started)
+                last = self._last_run()
+                self._recover(last)
+                run_id = _next_run_id(last, started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
                 staging = self.root / ".staging" / run_id
                 staging.mkdir(parents=True)
@@ -146,26 +147,13 @@ class Warehouse:
         for name, schema in SCHEMAS.items():
             DeltaTable.create(self._place(name), schema=schema, mode="ignore", configuration=HISTORY)
 
-    def _committed(self) -> dict[str, int]:
-        """The version of each table that the newest row of `runs` names; the empty first one where there is none."""
-        last = self._last_run()
-        return {name: 0 for name in SCHEMAS if name != "runs"} | (json.loads(last["versions"]) if last else {})
-
     def _last_run(self) -> dict[str, Any] | None:
         rows = self.read("runs", ["run_id", "versions", "finished"]).sort_by("run_id").to_pylist()
         return rows[-1] if rows else None
 
-    def _next_run_id(self, started: datetime) -> str:
-        last = self._last_run()
-        if last:
-            moment = datetime.strptime(last["run_id"], RUN_ID).replace(tzinfo=UTC)
-            started = max(started, moment + timedelta(microseconds=1))
-        return started.strftime(RUN_ID)
-
-    def _recover(self) -> None:
+    def _recover(self, last: Mapping[str, Any] | None) -> None:
         """Puts back what a killed run left: tables ahead of the newest row of `runs`, a view that is behind it."""
-        last = self._last_run()
-        for name, committed in self._committed().items():
+        for name, committed in _committed(last).items():
             table = self._table(name)
             if set(table.file_uris()) != set(DeltaTable(self._place(name), version=committed).file_uris()):
                 table.restore(committed)
@@ -210,6 +198,18 @@ class Warehouse:
                 )
         if change.inserts is not None and change.inserts.num_rows:
             write_deltalake(self._table(name), change.inserts, mode="append", writer_properties=COMPRESSED)
+
+
+def _committed(last: Mapping[str, Any] | None) -> dict[str, int]:
+    """The version of each table that the newest row of `runs` names; the empty first one where there is none."""
+    return {name: 0 for name in SCHEMAS if name != "runs"} | (json.loads(last["versions"]) if last else {})
+
+
+def _next_run_id(last: Mapping[str, Any] | None, started: datetime) -> str:
+    if last:
+        moment = datetime.strptime(last["run_id"], RUN_ID).replace(tzinfo=UTC)
+        started = max(started, moment + timedelta(microseconds=1))
+    return started.strftime(RUN_ID)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Final
 
 from transforms.records import Format
 from transforms.split.csv_rows import is_csv
+from transforms.split.fields import SPACE
 from transforms.split.json_feed import is_json_feed
 from transforms.split.json_lines import is_json_rows
 from transforms.split.mailbox import is_mailbox
@@ -21,7 +22,6 @@ TAG: Final = re.compile(
 )
 # A fragment of a page has a tag in about every 100 characters; a text that mentions one has not.
 CHARS_PER_TAG: Final = 300
-MARK_AND_SPACE: Final = " \t\r\n\ufeff"
 
 
 def recognise(text: str) -> Format:
@@ -35,9 +35,9 @@ def recognise(text: str) -> Format:
     ('jsonl', 'csv')
     """
     head = text[:LOOKED_AT]
-    if head.lstrip(MARK_AND_SPACE).startswith("<"):
+    if head.lstrip(SPACE).startswith("<"):
         return "stack exchange" if is_stack_posts(head) else _markup(head)
-    if head.lstrip(MARK_AND_SPACE).startswith(("{", "[")):
+    if head.lstrip(SPACE).startswith(("{", "[")):
         return "json feed" if is_json_feed(text) else "jsonl" if is_json_rows(text) else "text"
     if is_mailbox(text):
         return "mbox"

@@ -11,8 +11,17 @@ from typing import Final
 
 from transforms.errors import DumpError
 from transforms.records import Piece, Residue, Split
-from transforms.split.fields import DEFAULT_NAMES, Columns, FieldNames, Place, columns_of, piece_of_row, sound
-from transforms.split.json_lines import BROKEN, WITHOUT_TEXT
+from transforms.split.fields import (
+    BROKEN,
+    DEFAULT_NAMES,
+    WITHOUT_TEXT,
+    Columns,
+    FieldNames,
+    Place,
+    columns_of,
+    piece_of_row,
+    sound,
+)
 
 DELIMITERS: Final = ",;\t|"
 LINE_END: Final = re.compile(r"[\r\n]")

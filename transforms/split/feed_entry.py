@@ -9,18 +9,16 @@ from typing import Final
 from lxml import etree
 
 from transforms.split.html_tree import parse
-from transforms.split.render import links_in, render
+from transforms.split.render import html_body, links_in, render
 
-# Full text before summaries, the date of publication before that of a change.
 # References in the range of the halves, which XML knows as no characters and its parsers stumble over.
 SURROGATES: Final = re.compile(r"(?:&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});)+")
+# Full text before summaries, the date of publication before that of a change.
 BODIES: Final = ("encoded", "content", "description", "summary")
 DATES: Final = ("pubdate", "published", "date", "issued", "created", "updated", "modified")
 AUTHORS: Final = ("creator", "author")
 TAGS: Final = ("category", "subject")
 HTML: Final = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-f]+|\w{2,31});", re.IGNORECASE)
-PARAGRAPHS: Final = re.compile(r"<(?:p|br|div|pre|table|ul|ol|li)\b", re.IGNORECASE)
-BLANK_LINE: Final = re.compile(r"\r?\n[ \t]*\r?\n")
 # "someone@example.org (Name)", as RSS wants its authors.
 MAIL_AND_NAME: Final = re.compile(r"\S+@\S+ \(([^()]+)\)")
 EXCERPTS: Final = "excerpt"
@@ -136,18 +134,14 @@ def _body(fields: list[tuple[str, etree._Element]]) -> tuple[str, tuple[str, ...
 
 def _content(node: etree._Element) -> tuple[str, tuple[str, ...]]:
     """Read a text that may be plain, escaped HTML or XHTML."""
-    if len(node):
-        for inner in node.iter(etree.Element):
-            inner.tag = _local(inner)
-        etree.cleanup_namespaces(node)
-        text = etree.tostring(node, encoding="unicode", with_tail=False)
-    else:
+    if not len(node):
         text = node.text or ""
-        if node.get("type") in ("text", "text/plain") or not HTML.search(text):
-            return text.strip(), ()
-        if not PARAGRAPHS.search(text):
-            text = BLANK_LINE.sub("<p>", text).replace("\n", "<br>")  # written in lines, as some editors keep it
-    page = parse(text)
+        plain = node.get("type") in ("text", "text/plain") or not HTML.search(text)
+        return (text.strip(), ()) if plain else html_body(text)
+    for inner in node.iter(etree.Element):
+        inner.tag = _local(inner)
+    etree.cleanup_namespaces(node)
+    page = parse(etree.tostring(node, encoding="unicode", with_tail=False))
     return render(page, 0, len(page.tags)), links_in(page, 0, len(page.tags))
 
 

@@ -10,9 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from transforms.records import Piece
-from transforms.split.feed_entry import BLANK_LINE, PARAGRAPHS
-from transforms.split.html_tree import parse
-from transforms.split.render import links_in, render
+from transforms.split.render import html_body
 
 Row = Mapping[str, object]
 Columns = tuple[tuple[str, ...], ...]
@@ -25,6 +23,11 @@ TAG_EDGE: Final = re.compile(r"[,;|]")
 # Seconds since 1970 for the years 1990 to 2100, and the same in milliseconds.
 EPOCH: Final = range(631_152_000, 4_102_444_800)
 EPOCH_TEXT: Final = re.compile(r"\d{9,10}(?:\.\d{1,9})?|\d{12,13}", re.ASCII)
+# What a dump has no need to begin with: white space, and the mark of a byte order.
+SPACE: Final = " \t\r\n\ufeff"
+# Kinds of residue among rows.
+BROKEN: Final = "broken row"
+WITHOUT_TEXT: Final = "row without text"
 LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 MARKUP_NAMES: Final = (
     "p|br|div|span|a|b|i|em|strong|ul|ol|li|pre|code|blockquote|h[1-6]|table|tr|td|img|hr|article|section|figure"
@@ -135,14 +138,6 @@ def body_of(text: str) -> tuple[str, tuple[str, ...]]:
     """
     text = unix_lines(sound(text))
     return html_body(text) if is_html(text) else (text, ())
-
-
-def html_body(source: str) -> tuple[str, tuple[str, ...]]:
-    """Render HTML; where it has no paragraphs its line ends count, as some editors keep it."""
-    if not PARAGRAPHS.search(source):
-        source = BLANK_LINE.sub("<p>", source).replace("\n", "<br>")
-    page = parse(source)
-    return render(page, 0, len(page.tags)), links_in(page, 0, len(page.tags))
 
 
 def is_html(text: str) -> bool:

@@ -9,8 +9,9 @@ from typing import Final
 
 from transforms.errors import DumpError
 from transforms.records import Piece, Residue, Split
-from transforms.split.fields import html_body, scalar, sound, tags_of, unix_lines
+from transforms.split.fields import SPACE, scalar, sound, tags_of, unix_lines
 from transforms.split.json_spans import Value, elements, members
+from transforms.split.render import html_body
 
 # In a string the quotes would be escaped, so this is a field; slashes may be escaped.
 VERSION: Final = re.compile(
@@ -19,7 +20,6 @@ VERSION: Final = re.compile(
 ITEMS: Final = re.compile(r'(?<!\\)"items"\s*+:\s*+\[')
 AUTHORS: Final = ("authors", "author")
 BROKEN: Final = "broken entry"
-SPACE: Final = " \t\r\n\ufeff"
 # What may stand behind the last value that was read.
 CLOSING: Final = SPACE + "},]"
 Item = Mapping[str, object]
@@ -93,9 +93,9 @@ def _outline(source: str, begin: int) -> _Outline:
 def _stated(source: str, outline: _Outline) -> list[Residue]:
     """Give what a feed says of itself before and after its items, and what could not be read."""
     first = outline.items[0].start if outline.items else len(source)
+    said = [(value, text) for _, value in outline.heading if (text := scalar(value.value))]
     rows = []
     for kind, before in (("feed heading", True), ("feed", False)):
-        said = [(value, text) for _, value in outline.heading if (text := scalar(value.value))]
         part = [(value, text) for value, text in said if (value.start < first) == before]
         if part:
             rows.append(Residue(part[0][0].start, part[-1][0].end, kind, "\n".join(text for _, text in part)))

@@ -9,15 +9,22 @@ from typing import Final
 
 from transforms.errors import DumpError
 from transforms.records import Piece, Residue, Split
-from transforms.split.fields import DEFAULT_NAMES, FieldNames, Place, columns_of, piece_of_row, sound
+from transforms.split.fields import (
+    BROKEN,
+    DEFAULT_NAMES,
+    SPACE,
+    WITHOUT_TEXT,
+    FieldNames,
+    Place,
+    columns_of,
+    piece_of_row,
+    sound,
+)
 from transforms.split.json_spans import Value, elements
 
-BROKEN: Final = "broken row"
-WITHOUT_TEXT: Final = "row without text"
 # How many rows are looked at to tell whether a dump consists of rows; at least half of them must be whole.
 ROWS_TRIED: Final = 5
 ARRAY: Final = re.compile(r"\[\s*+\{")
-SPACE: Final = " \t\r\n\ufeff"
 
 
 def split_json_lines(source: str, fields: FieldNames = DEFAULT_NAMES) -> Split:

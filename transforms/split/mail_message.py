@@ -17,8 +17,9 @@ from itertools import chain
 from typing import Final
 
 from transforms.records import Piece
-from transforms.split.fields import html_body, sound, tags_of, unix_lines
+from transforms.split.fields import sound, tags_of, unix_lines
 from transforms.split.mail_words import header_text, in_charset, person
+from transforms.split.render import html_body
 
 # Parts that are meant to be read where they stand; those of other types are enclosures.
 PLAIN: Final = frozenset(("text/plain", "text/markdown", "text/x-markdown", "text/enriched"))

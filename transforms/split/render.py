@@ -10,6 +10,8 @@ from transforms.split.html_tree import BLOCKS, UNREAD, Page, parse
 
 CELLS: Final = frozenset(("td", "th"))
 LISTS: Final = frozenset(("ul", "ol", "menu", "dir"))
+PARAGRAPHS: Final = re.compile(r"<(?:p|br|div|pre|table|ul|ol|li)\b", re.IGNORECASE)
+BLANK_LINE: Final = re.compile(r"\r?\n[ \t]*\r?\n")
 INLINE_SPACE: Final = re.compile(r"[ \t\n\r\f\v]+")
 AROUND_BREAK: Final = re.compile(r"[ \t]*\n[ \t]*")
 # A line end inside running text is only white space; this stands for a real one until the paragraph is done.
@@ -190,6 +192,20 @@ def render_html(source: str) -> str:
     """
     page = parse(source)
     return render(page, 0, len(page.tags))
+
+
+def html_body(source: str) -> tuple[str, tuple[str, ...]]:
+    r"""Write a piece of HTML as text, with its links.
+
+    Where it has no paragraphs its line ends count, as some editors keep it.
+
+    >>> html_body("one\n\n<a href='https://two.example/'>two</a>")
+    ('one\n\ntwo', ('https://two.example/',))
+    """
+    if not PARAGRAPHS.search(source):
+        source = BLANK_LINE.sub("<p>", source).replace("\n", "<br>")
+    page = parse(source)
+    return render(page, 0, len(page.tags)), links_in(page, 0, len(page.tags))
 
 
 def links_in(page: Page, first: int, stop: int, skip: AbstractSet[int] = NOTHING) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from typing import Final
 
 from transforms.errors import DumpError
 from transforms.records import Piece, Residue, Split
-from transforms.split.fields import html_body, sound, unix_lines
-from transforms.split.json_lines import BROKEN, WITHOUT_TEXT
+from transforms.split.fields import BROKEN, SPACE, WITHOUT_TEXT, sound, unix_lines
+from transforms.split.render import html_body
 
 # Comments and declarations are passed over whole; one that never ends runs to the end of the export.
 PASSED: Final = r"<!--(?s:.*?)(?:-->|\Z)|<\?[^>]*+>?|<!(?:[^>\[]++|\[[^\]]*+(?:\]|\Z))*+>?"
@@ -101,5 +101,5 @@ def _line(text: str | None) -> str | None:
 def _outside(source: str, start: int, end: int) -> list[Residue]:
     """Give what stands between rows and is more than the frame of the export."""
     gap = source[start:end]
-    text = OUTSIDE.sub("", gap).strip(" \t\r\n\ufeff") if gap and not gap.isspace() else ""
+    text = OUTSIDE.sub("", gap).strip(SPACE) if gap and not gap.isspace() else ""
     return [Residue(start, end, "text between rows", sound(text))] if text else []

@@ -76,19 +76,25 @@ class Decoded:
     byte_map: ByteMap
 
 
-def decode(data: bytes) -> Decoded:
+def decode(data: bytes, charset: str | None = None) -> Decoded:
     r"""Decodes a dump; what speaks for the encoding is tried from the surest to the weakest.
 
-    Raises `DumpError` where the bytes are empty or no text.
+    `charset` is what the server of a page stated: many servers state their default whatever they send, so it counts
+    less than what the page says of itself and more than a guess. Raises `DumpError` where the bytes are empty or no
+    text.
 
     >>> decode("déjà vu".encode()).evidence
     'valid UTF-8'
     >>> decode(b'<meta charset="iso-8859-1"><p>caf\xe9').encoding
     'iso8859-1'
+    >>> decode(b"\xcf\xf0\xe8\xe2\xe5\xf2", "windows-1251").text
+    'Привет'
     """
     if not data:
         raise DumpError("the dump is empty: there is nothing to read")
-    decoded = _marked(data) or _plain(data) or _declared(data) or _damaged(data) or _detected(data)
+    decoded = (
+        _marked(data) or _plain(data) or _stated(data, charset) or _declared(data) or _damaged(data) or _detected(data)
+    )
     _insist_on_text(decoded)
     return decoded
 
@@ -174,6 +180,15 @@ def _damaged(data: bytes) -> Decoded | None:
     if sound < SOUND_PER_BROKEN * broken:
         return None
     return _made(data, "utf-8", 0.9, "UTF-8 but for a few broken sequences")
+
+
+def _stated(data: bytes, charset: str | None) -> Decoded | None:
+    """The charset that came with the page counts as one declared in it does: where the bytes do not contradict it."""
+    codec = _codec(charset, data) if charset else None
+    if codec is None or codec.startswith("utf-7"):
+        return None
+    decoded = _made(data, codec, 0.9, f"stated by the server as {charset}, and the bytes agree")
+    return decoded if decoded.byte_map.errors == "strict" else None
 
 
 def _detected(data: bytes) -> Decoded:

@@ -115,9 +115,12 @@ class RawStream(Stream):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Goes to a place in the file."""
+        """Goes to a place in the file; one before its beginning is an error of the caller, not of the disk."""
+        at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.size}[whence]
+        if at < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         with _told():
-            at = self._raw.seek(offset - (self._ahead if whence == os.SEEK_CUR else 0), whence)
+            self._raw.seek(at)
         self._held, self._at, self._pulled = b"", 0, at
         return at
 

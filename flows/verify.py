@@ -12,7 +12,7 @@ from flows import landing
 from flows.containers.found import Member
 from flows.warehouse import Warehouse
 from transforms.decode import byte_by_byte, decode
-from transforms.errors import DumpError
+from transforms.errors import DumpError, RefusedError
 from transforms.identity import dump_id_of, place_of
 
 Row = dict[str, Any]
@@ -59,8 +59,8 @@ def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Membe
     path, why = file["path"], "the file has changed since it was read; run `winnow ingest` to take it in"
     try:
         for found in landing.members(landing.at(file["location"], path)):
-            if isinstance(found, Member):
-                data = found.read()
+            data = _bytes(found) if isinstance(found, Member) else None
+            if isinstance(found, Member) and data is not None:
                 place = dump_id_of(data), place_of(path, found.name)
                 if place in missing:
                     yield place, found, data
@@ -71,14 +71,21 @@ def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Membe
             missing[dump_id, name] = why
 
 
+def _bytes(member: Member) -> bytes | None:
+    """The bytes of a member; None where they were refused when it was met first, too."""
+    try:
+        return member.read()
+    except RefusedError:
+        return None
+
+
 def _check(data: bytes, charset: str | None, dump: Row, copies: Sequence[Row], residue: Sequence[Row]) -> Iterator[str]:
     """What is wrong with the rows of one dump at one place."""
     decoded = byte_by_byte(data) if dump["format"] == "mbox" else decode(data, charset)
     text = decoded.text
-    if decoded.encoding != dump["encoding"]:
-        # The same bytes stand at another place with another charset.
-        pass
-    elif len(text) != dump["n_chars"] or len(copies) != dump["n_copies"] or len(residue) != dump["n_residue"]:
+    differs = len(text) != dump["n_chars"] or len(copies) != dump["n_copies"] or len(residue) != dump["n_residue"]
+    # Another server may have stated another charset for the same bytes; the row tells of one place.
+    if differs and decoded.encoding == dump["encoding"]:
         yield (
             f"counts differ: {len(text)} characters, {len(copies)} copies, {len(residue)} residue rows against "
             f"{dump['n_chars']}, {dump['n_copies']}, {dump['n_residue']} in the table dumps"

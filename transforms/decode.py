@@ -92,9 +92,8 @@ def decode(data: bytes, charset: str | None = None) -> Decoded:
     """
     if not data:
         raise DumpError("the dump is empty: there is nothing to read")
-    decoded = (
-        _marked(data) or _plain(data) or _stated(data, charset) or _declared(data) or _damaged(data) or _detected(data)
-    )
+    sure = _marked(data) or _plain(data) or _declared(data) or _damaged(data)
+    decoded = sure or _stated(data, charset) or _detected(data)
     _insist_on_text(decoded)
     return decoded
 

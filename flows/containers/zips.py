@@ -70,9 +70,9 @@ def _by_list(listed: zipfile.ZipFile, stream: Stream, budget: Budget, archive: s
         if info.is_dir():
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
-            yield PassedOver("links in archives")
+            yield PassedOver("links")
         elif is_hidden(name):
-            yield PassedOver("hidden files in archives")
+            yield PassedOver("hidden files")
         elif said := refusal(info.flag_bits, info.compress_type, (STORED, DEFLATED, BZIP2, LZMA)):
             yield Rejected(names.given(name), said)
         else:

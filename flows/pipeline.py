@@ -9,7 +9,8 @@ bytes → text → repaired → pieces → described → signed            (`rea
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -232,23 +233,28 @@ def _stage_file(file: RawFile, chunks: Chunks, run_id: str) -> None:
 def _stage_dump(rows: StagedRows, place: Place, member: Member) -> tuple[Place, bool]:
     """Adds the rows of one dump; gives its place as it is known now, and whether winnow itself failed on it."""
     try:
-        data = member.read()
+        with _own_faults():
+            data = member.read()
     except RefusedError as error:
         add_rejected(rows, place, str(error))
         return place, False
     place = replace(place, dump_id=dump_id_of(data), size=len(data), source=member.source or "")
     try:
-        add_dump(rows, place, _understood(data, member))
+        with _own_faults():
+            add_dump(rows, place, read_dump(data, member.charset, member.url))
     except DumpError as error:
+        for made in rows.values():
+            made.clear()
         add_rejected(rows, place, str(error))
         return place, isinstance(error, FaultError)
     return place, False
 
 
-def _understood(data: bytes, member: Member) -> DumpRead:
-    """What the stages make of one dump; a fault of winnow's own in the middle of it costs this dump, not the run."""
+@contextmanager
+def _own_faults() -> Iterator[None]:
+    """A fault of winnow's own in the middle of a dump costs this dump, not the run."""
     try:
-        return read_dump(data, member.charset, member.url)
+        yield
     except WinnowError:
         raise
     except Exception as error:

@@ -305,6 +305,13 @@ def test_names_of_odd_bytes_become_text(tmp_path: Path) -> None:
     assert Opened(bytes(header) + data[512:], tmp_path).dumps == [("caf\\xe9.txt", ONE)]
 
 
+@pytest.mark.parametrize("end", [None, -1])
+def test_a_member_without_a_name_is_named(end: int | None, tmp_path: Path) -> None:
+    data = zipped([("a.txt", ONE), ("b.txt", TWO)]).replace(b"a.txt", b"\0.txt")
+    assert Opened(data[:end], tmp_path).dumps[1:] == [("b.txt", TWO)]
+    assert Opened(data, tmp_path).dumps[0] == ("unnamed", ONE)
+
+
 @pytest.mark.parametrize("pack", [zipped, tarred])
 def test_members_of_one_name_stay_apart(pack: Callable[..., bytes], tmp_path: Path) -> None:
     opened = Opened(pack([("a.txt", ONE), ("a.txt", TWO), ("/a.txt", THREE), ("a.txt", ONE)]), tmp_path)

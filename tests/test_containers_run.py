@@ -261,6 +261,17 @@ def test_a_fault_of_our_own_costs_one_member(tmp_path: Path, monkeypatch: pytest
     is_proved(tmp_path / "w", 3)
 
 
+def test_a_fault_in_the_opening_of_an_archive_costs_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = put(tmp_path / "s", all_zip=zipped(FILES), b_txt=FOUR)
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.containers.zips.members", lambda *_: iter([1 / 0]))
+        (reason,) = ingest(source, tmp_path / "w").rejected.values()
+    assert "ZeroDivisionError" in reason
+    assert copies(tmp_path / "w") == [("b.txt", None)]
+    assert not ingest(source, tmp_path / "w").rejected
+    is_proved(tmp_path / "w", 4)
+
+
 def page(*texts: bytes) -> bytes:
     articles = []
     for text in texts:

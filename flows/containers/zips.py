@@ -67,7 +67,7 @@ def _by_list(listed: zipfile.ZipFile, stream: Stream, budget: Budget, archive: s
         return
     for info in listed.infolist():
         name = as_path(info.filename)
-        if info.is_dir():
+        if info.filename.endswith("/"):
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
             yield PassedOver("links")

@@ -33,6 +33,9 @@ _WORDS = r"""
     more | suite | la\ suite | plus | más | mais | mehr | weiter | meer | continua | continue | altro | devamı
     | tovább | więcej | далее | дальше | 続き | 更多
 """
+# Where any of the forms below may begin but for the one in the running line, which ends in an arrow.
+_STARTS = re.compile(r"\A|[(\[]|\n[ ]?|(?:…|\.{3,}|[\])])[ ]?")
+_ARROWS = tuple("→»›➜⇒►>")
 # What an author writes, not a listing: "(to be continued…)", "(etc.…)".
 _AUTHORS = r"to\ be | à\ suivre | a\ suivre | continuará | continua\ in | fortsetzung\ folgt | etc | and | et | und | y"
 # Where a mark may begin: on a line of its own, after the dots of the cut text, after a bracket.
@@ -84,7 +87,10 @@ def _closing_mark(text: str) -> re.Match[str] | None:
     """Find the mark at the end of a text; most texts end in a way that no mark does."""
     line = text[text.rfind("\n") + 1 :]
     may_end = text.endswith(_LAST) or len(line) <= _SHORT_LINE or "…" in line or "..." in line
-    return _MARK.search(text) if may_end else None
+    if not may_end or text.endswith(_ARROWS):
+        return _MARK.search(text) if may_end else None
+    tried = (_MARK.match(text, place) for start in _STARTS.finditer(text) for place in (start.start(), start.end()))
+    return next((mark for mark in tried if mark), None)
 
 
 def _stripped(text: str, end: int) -> int:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SURE = 0.8
 # A short sample misleads more easily: only above this is it not asked again with more.
 _BEYOND_DOUBT = 0.95
+# No more of a line is searched for its date.
+_LONGEST = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,9 @@ def _published(piece: Piece, header: Header | None, lines: Edges, order: Order |
 
 def _order(piece: Piece, lines: Edges, language: Language, body: str) -> Order | None:
     """Tell the order of numbers in dates from the language, asked with all care and only where a date needs it."""
-    texts = (piece.published_text, piece.title, *lines.head, *lines.foot)
-    if not any(text and is_open(text) for text in texts):
+    edge = (*(line[:_LONGEST] for line in lines.head), *(line[-_LONGEST:] for line in lines.foot))
+    if not is_open("\n".join((piece.published_text or "", (piece.title or "")[:_LONGEST], *edge))):
         return None
-    if language.confidence < _BEYOND_DOUBT:
+    if order_of_language(language.code) and language.confidence < _BEYOND_DOUBT:
         language = judge_windows(body)
     return order_of_language(language.code) if language.confidence >= _SURE else None

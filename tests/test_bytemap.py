@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import transforms.decode  # noqa: F401 - registers the sloppy code pages
-from transforms.bytemap import BLOCK, ByteMap
+from transforms.bytemap import AT_ONCE, BLOCK, NARROW, ByteMap
 
 # Characters of different lengths in bytes, as many kinds as the encoding has.
 STATELESS = {
@@ -155,3 +155,15 @@ def test_long_texts_are_quick() -> None:
         asked = range(0, len(text), 4000)
         found = ByteMap(raw, encoding).byte_offsets(asked)
         assert raw[found[500] : found[501]].decode(encoding) == text[asked[500] : asked[501]]
+
+
+@pytest.mark.parametrize("size", [0, 1, NARROW - 1, NARROW, NARROW + 1, 3 * AT_ONCE])
+@pytest.mark.parametrize("letter", ["a", "é", "雨", "🙂"])
+def test_every_offset_of_a_utf8_text(letter: str, size: int) -> None:
+    text = letter + "x" * size + letter * 2
+    expected = [len(text[:char].encode()) for char in (0, 1, size, size + 1, size + 2, size + 3)]
+    assert ByteMap(text.encode(), "utf-8").byte_offsets([0, 1, size, size + 1, size + 2, size + 3]) == expected
+    every = ByteMap(text.encode(), "utf-8").byte_offsets(range(len(text) + 1))
+    assert every[0] == 0
+    assert every[-1] == len(text.encode())
+    assert [len(char.encode()) for char in text] == [end - start for start, end in pairwise(every)]

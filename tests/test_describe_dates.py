@@ -223,3 +223,38 @@ def test_long_text_costs_little(text: str) -> None:
     begun = time.process_time()
     assert parse_date(text) is None
     assert time.process_time() - begun < 1
+
+
+# A year as calendars cut it short: full names are covered by the table itself.
+YEARS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "es": "ene. febr. mzo. abr. mayo jun. jul. agto. set. oct. nov. dic.",
+    "pt": "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
+    "de": "Jän. Feb. Mrz. Apr. Mai Juni Juli Aug. Sep. Okt. Nov. Dez.",
+    "it": "gen. feb. mar. apr. mag. giu. lug. ago. set. ott. nov. dic.",
+    "ru": "янв. февр. мар. апр. мая июн. июл. авг. сент. окт. нояб. дек.",
+    "nl": "jan. feb. mrt. apr. mei jun. jul. aug. sep. okt. nov. dec.",
+    "pl": "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+}
+
+
+@pytest.mark.parametrize("language", YEARS)
+def test_short_months_are_read(language: str) -> None:
+    found = [parse_date(f"7 {month} 2016") for month in YEARS[language].split()]
+    assert [stated and (stated.moment.month, stated.moment.day) for stated in found] == [(n, 7) for n in range(1, 13)]
+
+
+@pytest.mark.parametrize("digits", ["2015年3月4日", "２０１５年３月４日", "٤ مارس ٢٠١٥", "2015년 3월 4일"])
+def test_digits_of_any_script_are_read(digits: str) -> None:
+    stated = parse_date(digits)
+    assert stated is not None
+    assert stated.moment.date().isoformat() == "2015-03-04"
+
+
+@given(st.lists(st.sampled_from(["3 mars 2015", "a" * 60, " ", "in 2016", "04/05/16", "Posted", ", ", "May '09"])))
+def test_what_is_far_from_a_date_does_not_matter(parts: list[str]) -> None:
+    text = "".join(parts)
+    far = "-- " * 40
+    shifted = [found.published for found in find_dates(f"{far}. {text} .{far}")]
+    assert shifted == [found.published for found in find_dates(f". {text} .")]

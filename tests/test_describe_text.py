@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,10 @@ FRENCH = "La pluie a commencé avant midi et personne au village ne pensait plus
         ("비는 정오 전에 내리기 시작했고 마을에서는 아무도 수확을 생각하지 않았다.", "ko"),
         (ENGLISH.upper(), "en"),
         (f"{FRENCH}https://example.org/{'the-english-words-of-an-address-' * 5}", "fr"),
+        # settled by a few snippets, by more of them, and by windows that are judged one by one
+        (FRENCH * 10, "fr"),
+        ("雨は昼前に降り始め、村では誰ももう収穫のことを考えていなかった。" * 10, "ja"),
+        ((FRENCH + "{ 400 = ITEM; 930.x = CASE }\n" * 2) * 5, "fr"),
         # the language of most characters, though the other one comes first
         (FRENCH + ENGLISH * 4, "en"),
         (ENGLISH + FRENCH * 40, "fr"),
@@ -125,10 +131,22 @@ def test_a_line_lists_its_tags(line: str, tags: list[str]) -> None:
         ("비가 온다", 2),
         ("बारिश हुई", 2),
         ("Rain 雨雨 rain", 4),
+        ("a雨b", 3),
+        ("rain—rain _ snake_case", 2),
+        ("\U00020000\U0002a6d6 \U000e0067 🙂", 2),
+        ("rain " * 20_000, 20_000),
+        ("x" * 100_000, 1),
     ],
 )
 def test_words_are_counted(text: str, words: int) -> None:
     assert count_words(text) == words
+
+
+@given(st.text() | st.text(st.sampled_from("ab _-—雨。\n\u3000１é")))
+def test_words_are_what_stands_between_spaces(text: str) -> None:
+    spaced = re.sub("[\u4e00-\u9fff]", " x ", text) if text.isprintable() and "雨" in text else text
+    if not any(char >= "\u0e00" for char in spaced if char not in "—。\u3000１"):
+        assert count_words(text) == sum(any(map(str.isalnum, word)) for word in spaced.split())
 
 
 @given(st.text(), st.text())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.describe.truncation import cut_mark
+from transforms.describe.truncation import MARK, closing_mark, cut_mark
 
 TEXT = "The rain began before noon."
 
@@ -95,3 +95,34 @@ def test_long_bodies_cost_little(body: str) -> None:
     begun = time.process_time()
     cut_mark(body)
     assert time.process_time() - begun < 1
+
+
+FRAGMENTS = [
+    "(",
+    "[",
+    "]",
+    ")",
+    "…",
+    "...",
+    "....",
+    " ",
+    "\n",
+    "more",
+    "Read more",
+    "Lire la suite",
+    "→",
+    "»",
+    "x" * 70,
+    "“a”",
+]
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=7))
+def test_a_mark_is_tried_wherever_one_may_begin(parts: list[str]) -> None:
+    text = "".join(["It rained", *parts]).rstrip()
+    found, everywhere = closing_mark(text), MARK.search(text)
+    assert found is None or everywhere is not None
+    if found and everywhere:
+        assert found.span() == everywhere.span()
+    if everywhere and text.endswith((")", "]", "…", "...")):
+        assert found is not None

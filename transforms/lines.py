@@ -34,7 +34,7 @@ def lines_of(text: str) -> Lines:
     """
     if "\r" not in text:
         lines = text.split("\n")
-        starts = accumulate((len(line) + 1 for line in lines[:-1]), initial=0)
+        starts = accumulate(map((1).__add__, map(len, lines[:-1])), initial=0)
         return Lines(tuple(lines), tuple(starts), 0)
     ends = list(LINE_END.finditer(text))
     starts_of = [0, *(end.end() for end in ends)]

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 import ftfy
 from ftfy import TextFixerConfig
-from ftfy.badness import is_bad
+from ftfy.badness import BADNESS_RE, is_bad
 from ftfy.chardata import CONTROL_CHARS
+
+from transforms.pairs import pairs_of
 
 # Curled quotes, ligatures, wide characters and U+2028 are what the author or the script wanted: they stay.
 PLAIN: Final = TextFixerConfig(
@@ -35,8 +39,7 @@ ENTITY: Final = re.compile(r"&#?[0-9A-Za-z]{1,24};")
 STRAY: Final = re.compile(
     "[\x80-\x9f\ud800-\udfff" + "".join(re.escape(chr(code)) for code in sorted(CONTROL_CHARS)) + "]"
 )
-# Lines looked at together; a clean group costs a few passes in C instead of a few calls a line.
-GROUP: Final = 64
+STRAY_ASCII: Final = bytes(code for code in range(0x80) if STRAY.match(chr(code)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,35 @@ def repair_lines(lines: Sequence[str], config: TextFixerConfig = PLAIN) -> Repai
     """
     fixed = list(lines)
     repairs: dict[int, tuple[str, ...]] = {}
-    for first in range(0, len(lines), GROUP):
-        if needs_nothing("\n".join(lines[first : first + GROUP]), config):
-            continue
-        for number in range(first, min(first + GROUP, len(lines))):
-            text, steps = repair_line(lines[number], config)
-            if steps:
-                fixed[number], repairs[number] = text, steps
+    for number in _suspects(lines, config):
+        text, steps = repair_line(lines[number], config)
+        if steps:
+            fixed[number], repairs[number] = text, steps
     return Repaired(tuple(fixed), repairs)
+
+
+def _suspects(lines: Sequence[str], config: TextFixerConfig) -> Iterable[int]:
+    """The numbers of the lines that may hold a sign; the text is looked at as one, which costs little a line."""
+    text = "\n".join(lines)
+    places = [found.start() for found in ENTITY.finditer(text)] if config.unescape_html and "&" in text else []
+    if not text.isascii() or _has_stray(text.encode("ascii")):
+        signs = pairs_of(f"{BADNESS_RE.pattern}|{STRAY.pattern}")
+        if signs is None:
+            return range(len(lines))
+        places += signs.places(text)
+    numbers = _lines_at(places, lines)
+    if not unicodedata.is_normalized("NFC", text):
+        numbers |= {number for number, line in enumerate(lines) if not unicodedata.is_normalized("NFC", line)}
+    return sorted(numbers)
+
+
+def _has_stray(data: bytes) -> bool:
+    return len(data.translate(None, STRAY_ASCII)) < len(data)
+
+
+def _lines_at(places: list[int], lines: Sequence[str]) -> set[int]:
+    """The numbers of the lines in which offsets of the joined text lie."""
+    if not places:
+        return set()
+    ends = [*accumulate(len(line) + 1 for line in lines)]
+    return {bisect_right(ends, place) for place in places}

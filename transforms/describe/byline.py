@@ -22,7 +22,9 @@ _NAME_CHARS, _NAME_WORDS = 40, 6
 _HEADER = re.compile(r"(?P<name>[^|\n]{1,60}?) \| (?P<date>[^|\n]{6,40}) \| #\d{1,7}")
 # Words that name the writer by themselves, and prepositions that need a date or a verb beside
 # them ("de", "von") or a name in capitals that fills the line ("By Ann Lee").
-_AUTHOR = r"(?:author|auteure?|autore?|autora|verfasser(?:in)?|автор|作者|著者|投稿者|작성자)\s?[:：]"
+_AUTHOR_WORD = r"(?:author|auteure?|autore?|autora|verfasser(?:in)?|автор|作者|著者|投稿者|작성자)\s?"
+_AUTHOR = rf"{_AUTHOR_WORD}[:：]"
+_LABEL_END, _LABEL_CHARS = re.compile(rf"{_AUTHOR_WORD}\Z", re.IGNORECASE), 12
 _BY = r"(?:by|par|por|door)\b"
 _OF = r"(?:de|di|von|van|av|af|od|da)\b"
 _LEAD = re.compile(rf"\W{{0,3}}(?:(?P<author>{_AUTHOR})|(?P<by>{_BY})|(?P<of>{_OF}))\s{{0,4}}", re.IGNORECASE)
@@ -32,6 +34,8 @@ _OPENING = " ([-–—*"
 _BREAKS = re.compile(
     r"\s?[|•·¶●►»\t]\s?|\s[-–—]\s|(?<!\bby)(?<!\bpar)(?<!\bpor)(?<!\bvon)(?<!\bde)\s{3,}", re.IGNORECASE
 )
+# What every break has, found ten times faster.
+_MAY_BREAK = re.compile(r"[|•·¶●►»\t\s–—-](?:(?<=[|•·¶●►»\t–—-])|\s\s)")
 _TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|&")
 _WORDS_IN_NAMES = "and bin da de del den der di du e el et ibn la le ten ter und van von y zu &"
 _PARTICLES = frozenset(_WORDS_IN_NAMES.split())
@@ -56,7 +60,7 @@ def thread_header(line: str) -> Header | None:
     >>> thread_header("slapdash | 2017-08-24 06:45:48 UTC | #1").author
     'slapdash'
     """
-    match = _HEADER.fullmatch(line.strip()[:_LONGEST])
+    match = _HEADER.fullmatch(line.strip()[:_LONGEST]) if " | #" in line else None
     published = parse_date(match["date"]) if match else None
     return Header(match["name"].strip(), published) if match and published else None
 
@@ -70,7 +74,7 @@ def stated_author(lines: Edges) -> str | None:
     """
     at_head = _first_name(lines.head)
     # A line "by ..." at the foot may be a quotation's; one that says "posted by" is not.
-    return at_head or _first_name(line for line in lines.foot if VERB.search(line[:_LONGEST]))
+    return at_head or next((name for line in lines.foot if (name := author_of_line(line)) and VERB.search(line)), None)
 
 
 def _first_name(lines: Iterable[str]) -> str | None:
@@ -89,15 +93,28 @@ def author_of_line(line: str) -> str | None:
         return None
     dates = find_dates(line, "day-first")  # only where they stand matters here, not their order
     dated = bool(dates) or VERB.match(line.lstrip(_OPENING)) is not None
+    if not dated and not _labels_author(line):
+        # Without a date, a verb or a label in front of it only a name that fills the line is an author's.
+        name = _author(line, dated=False, whole=True)
+        return None if name is None or len(_fields(line)) > 1 else name
     parts = _segments(line, [(found.start, found.end) for found in dates])
     return next((name for part in parts if (name := _author(part, dated=dated, whole=part == line))), None)
+
+
+def _labels_author(line: str) -> bool:
+    """Tell whether "Author" or its like stands before one of the colons of a line."""
+    return any(_LABEL_END.search(part[-_LABEL_CHARS:]) for part in line.replace("：", ":").split(":")[:-1])
 
 
 def _segments(line: str, dates: list[tuple[int, int]]) -> list[str]:
     starts = [0, *(end for _, end in dates)]
     ends = [*(start for start, _ in dates), len(line)]
     between = (line[start:end] for start, end in zip(starts, ends, strict=True))
-    return [part for text in between for part in _BREAKS.split(text)]
+    return [part for text in between for part in _fields(text)]
+
+
+def _fields(text: str) -> list[str]:
+    return _BREAKS.split(text) if _MAY_BREAK.search(text) else [text]
 
 
 def _author(part: str, *, dated: bool, whole: bool) -> str | None:

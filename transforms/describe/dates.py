@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from transforms.describe.clock import AFTER, BEFORE, Clock, read_clock
-from transforms.describe.grammar import BARE, DATE, HINT, MONTH, RANGE_BEFORE, WORD_BEFORE
+from transforms.describe.grammar import BARE, DATE, HINT, MONTH, OPEN, RANGE_BEFORE, REACH, WORD_BEFORE
 from transforms.describe.months import is_weekday, month_of
 from transforms.records import Precision, Published
 
@@ -35,6 +36,8 @@ sr sv th tr uk vi
 """
 _DAY_FIRST = frozenset(_WRITE_DAY_FIRST.split())
 
+# The lines of one post at a time are read for a date, an author and a label.
+_LINES = 64
 # How far before a date its weekday and time may begin ("at 10:03:59 a.m. (CEST), Wednesday, ").
 _LEAD = 48
 
@@ -113,20 +116,53 @@ def may_hold_date(text: str) -> bool:
     return HINT.search(text) is not None
 
 
+def is_open(text: str) -> bool:
+    """Tell whether a text may have a date of which only the order of the numbers tells day and month.
+
+    >>> is_open("on 03/04/2015"), is_open("3 April 2015")
+    (True, False)
+    """
+    return OPEN.search(text) is not None
+
+
 def find_dates(text: str, order: Order | None = None) -> list[Found]:
     """Find the dates with a day, or else a month, in a short text; ranges of days are none.
 
     >>> [found.published.text for found in find_dates("Le lundi 5 mars 2018 et le 6 mai 2019")]
     ['lundi 5 mars 2018', '6 mai 2019']
     """
-    if not may_hold_date(text):
-        return []
-    matches = [match for match in DATE.finditer(text) if _is_date(match)]
+    return list(_found(text, order if order and is_open(text) else None)) if may_hold_date(text) else []
+
+
+@lru_cache(maxsize=_LINES)
+def _found(text: str, order: Order | None) -> tuple[Found, ...]:
+    matches, months = _forms(text)
     if not matches:
-        months = (_found_month(text, match) for match in MONTH.finditer(text))
-        return [found for found in months if found]
+        return tuple(found for match in months if (found := _found_month(text, match)))
     days = (_found_day(text, match, order) for match in matches)
-    return [found for found in days if found]
+    return tuple(found for found in days if found)
+
+
+def holds_date(text: str) -> bool:
+    """Tell whether a text has the form of a date, whether or not it can be read.
+
+    >>> holds_date("on 03/04/2015"), holds_date("in 2015 it rained")
+    (True, False)
+    """
+    return any(_forms(text))
+
+
+def _forms(text: str) -> tuple[tuple[Match[str], ...], tuple[Match[str], ...]]:
+    """Find the forms with a day, or else those with a month; only what lies near a hint is looked at."""
+    hints = [match.start() for match in HINT.finditer(text)]
+    return _forms_near(text, max(0, hints[0] - REACH), hints[-1] + REACH) if hints else ((), ())
+
+
+@lru_cache(maxsize=_LINES)
+def _forms_near(text: str, start: int, end: int) -> tuple[tuple[Match[str], ...], tuple[Match[str], ...]]:
+    matches = tuple(match for match in DATE.finditer(text, start, end) if _is_date(match))
+    months = () if matches else MONTH.finditer(text, start, end)
+    return matches, tuple(match for match in months if month_of(match["name"]))
 
 
 def _is_date(match: Match[str]) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.describe.byline import Header, stated_author, thread_header
-from transforms.describe.dates import Order, order_of_language, parse_date
+from transforms.describe.dates import Order, is_open, order_of_language, parse_date
 from transforms.describe.edges import Edges, edges
-from transforms.describe.language import Language, detect_language
+from transforms.describe.language import Language, detect_language, judge_windows
 from transforms.describe.links import unique_links
 from transforms.describe.stated import date_at_edges
 from transforms.describe.tags import find_tags
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 # A language decides the order of the numbers in 03/04/2015 only when it is beyond doubt:
 # short English posts are taken for other languages, but with less confidence than this.
 _SURE = 0.8
+# A short sample misleads more easily: only above this is it not asked again with more.
+_BEYOND_DOUBT = 0.95
+# No more of a line is searched for its date.
+_LONGEST = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def describe(piece: Piece, order: Order | None = None) -> Description:
         title=None if title and thread_header(title) else title,
         body=body,
         author=_author(piece, header, lines),
-        published=_published(piece, header, lines, order or _order(language)),
+        published=_published(piece, header, lines, order or _order(piece, lines, language, body)),
         language=language.code,
         language_confidence=language.confidence,
         url=piece.url,
@@ -88,5 +92,11 @@ def _published(piece: Piece, header: Header | None, lines: Edges, order: Order |
     return given or (header.published if header else date_at_edges(piece.title, lines, order))
 
 
-def _order(language: Language) -> Order | None:
+def _order(piece: Piece, lines: Edges, language: Language, body: str) -> Order | None:
+    """Tell the order of numbers in dates from the language, asked with all care and only where a date needs it."""
+    edge = (*(line[:_LONGEST] for line in lines.head), *(line[-_LONGEST:] for line in lines.foot))
+    if not is_open("\n".join((piece.published_text or "", (piece.title or "")[:_LONGEST], *edge))):
+        return None
+    if order_of_language(language.code) and language.confidence < _BEYOND_DOUBT:
+        language = judge_windows(body)
     return order_of_language(language.code) if language.confidence >= _SURE else None

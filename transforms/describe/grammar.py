@@ -41,8 +41,17 @@ MONTH = re.compile(
 )
 # A year or an ISO month counts only where nothing else is said.
 BARE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?")
-# What every date with a year has, cheaper to look for than a date.
-HINT = re.compile(r"\d{4}|['’]\d\d|\d[-/.]\d\d?[-/.]\d\d|[A-Za-z]\s\d\d\s\d\d:")
+# The decimal digits of all scripts in use, as one set: a pattern that begins with it is searched ten times faster than
+# one that begins in several ways or with the category.
+_DIGIT = "[" + "".join(map(chr, filter(lambda code: chr(code).isdecimal(), range(0x10000)))) + "]"
+# What every date with a year has, cheaper to look for than a date: 2015, '05, 3.4.15, "Aug 17 06:".
+HINT = re.compile(
+    _DIGIT + r"(?:\d\d\d|[-/.]\d\d?[-/.]\d\d|(?<=['’]\d)\d|(?<=[A-Za-z]\s\d)\d\s\d\d:)",
+)
+# 03/04/2015, 3.4.15: the forms of which only the order of the numbers tells day and month.
+OPEN = re.compile(_DIGIT + r"[-/.]\d{1,2}[-/.]\d")
+# No date begins or ends farther from its hint than this, in characters.
+REACH = 48
 # A word that stands directly before a date, as weekdays do.
 WORD_BEFORE = re.compile(r"(?P<word>[^\W\d_]{2,12})\.?,?\s{0,2}$")
 # "3-5 mars", "du 28 février au", "March 30 – ": what stands before the last day of a range.

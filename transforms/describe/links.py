@@ -22,6 +22,8 @@ def find_links(text: str) -> list[str]:
     >>> find_links("(see https://en.example.org/Rain_(song), or http://example.org/a.)")
     ['https://en.example.org/Rain_(song)', 'http://example.org/a']
     """
+    if "://" not in text:
+        return []
     found = (_trimmed(address) for address in _ADDRESS.findall(text))
     return [address for address in found if address.partition("://")[2]]
 

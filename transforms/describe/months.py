@@ -46,8 +46,10 @@ januari februari maret april mei juni juli agustus september oktober november de
 يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
 """
 
-# Short forms that several months could begin with; use has settled on one.
+# Short forms that several months could begin with, of which use has settled on one; and those that are not the
+# beginning of a name: Dutch, German, Spanish and Czech.
 _SETTLED = {"mar": 3, "мар": 3, "μαρ": 3, "cer": 6, "чер": 6}
+_CONTRACTED = {"mrt": 3, "mrz": 3, "mzo": 3, "agto": 8, "cvn": 6, "cvc": 7}
 
 _WEEKDAYS = """
 monday tuesday wednesday thursday friday saturday sunday
@@ -95,7 +97,7 @@ def _months() -> dict[str, int]:
         for size in range(_SHORTEST, len(name)):
             starts.setdefault(name[:size], set()).add(number)
     unique = {start: next(iter(found)) for start, found in starts.items() if len(found) == 1}
-    return unique | {fold(name): number for name, number in _SETTLED.items()} | dict(numbered)
+    return unique | {fold(name): number for name, number in _SETTLED.items()} | _CONTRACTED | dict(numbered)
 
 
 @cache

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from transforms.describe.byline import author_of_line, is_signature
-from transforms.describe.dates import Found, Order, find_dates, may_hold_date, order_of_language
+from transforms.describe.dates import Found, Order, find_dates, holds_date, order_of_language
 from transforms.describe.edges import Edges, edges
 from transforms.describe.labels import EVENT, HOUR, LABEL, LAST_VERB, OTHER, PERSON, SELF, UPDATE
-from transforms.describe.language import detect_language
+from transforms.describe.language import judge_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,15 +51,15 @@ def stated_date(title: str | None, body: str, order: Order | None = None) -> Pub
     'March 3, 2015'
     """
     if order is None:
-        order = order_of_language(detect_language(body).code)
+        order = order_of_language(judge_windows(body).code)
     return date_at_edges(title, edges(body), order)
 
 
 def date_at_edges(title: str | None, lines: Edges, order: Order | None) -> Published | None:
     """Do what `stated_date` does on lines already taken, with the order already decided."""
     title = (title or "")[:_TITLE]
-    head = [line for line in (title, *lines.head) if may_hold_date(line[:_LABELLED])]
-    foot = [line for line in lines.foot if may_hold_date(line[-_LABELLED:])]
+    head = [line for line in (title, *lines.head) if holds_date(line[:_LABELLED])]
+    foot = [line for line in lines.foot if holds_date(line[-_LABELLED:])]
     if not head and not foot:
         return None
     # Under an event's title a date alone may be the event's; beside a name it is a byline's.
@@ -115,10 +115,9 @@ def _bare(line: str, order: Order | None) -> Published | None:
     found = find_dates(line, order) if len(line) <= _BARE else []
     if len(found) != 1 or found[0].published.precision == "month":
         return None
-    if any(veto.search(line) for veto in (HOUR, UPDATE, EVENT, OTHER)):
+    if not (_opens(line[: found[0].start]) and _closes(line[found[0].end :])):
         return None
-    before, after = line[: found[0].start], line[found[0].end :]
-    return found[0].published if _opens(before) and _closes(after) else None
+    return None if any(veto.search(line) for veto in (HOUR, UPDATE, EVENT, OTHER)) else found[0].published
 
 
 def _opens(before: str) -> bool:

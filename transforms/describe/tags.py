@@ -56,7 +56,8 @@ def tags_of_line(line: str) -> list[str]:
         return []
     if line.startswith("#"):
         return _hashtags(line)
-    listed = (_LABEL.match(part) for part in _BREAKS.split(line))
+    parts = _BREAKS.split(line) if "|" in line or "•" in line or "·" in line or "\t" in line else [line]
+    listed = (_LABEL.match(part) for part in parts)
     return [tag for match in listed if match for tag in _listed(match["list"])]
 
 

@@ -33,11 +33,15 @@ _WORDS = r"""
     more | suite | la\ suite | plus | más | mais | mehr | weiter | meer | continua | continue | altro | devamı
     | tovább | więcej | далее | дальше | 続き | 更多
 """
+# Where any of the forms below may begin but for the one in the running line, which ends in an arrow.
+_STARTS = re.compile(r"\A|[(\[]|\n[ ]?|(?:…|\.{3,}|[\])])[ ]?")
+_OPENING = ("(", "[")
+_ARROWS = tuple("→»›➜⇒►>")
 # What an author writes, not a listing: "(to be continued…)", "(etc.…)".
 _AUTHORS = r"to\ be | à\ suivre | a\ suivre | continuará | continua\ in | fortsetzung\ folgt | etc | and | et | und | y"
 # Where a mark may begin: on a line of its own, after the dots of the cut text, after a bracket.
 _START = r"(?: ^ | (?<=\n) | (?<=\n[ ]) | (?<=…) | (?<=…[ ]) | (?<=\.\.\.) | (?<=\.\.\.[ ]) | (?<=[\])][ ]) )"
-_MARK = re.compile(
+MARK = re.compile(
     rf"""(?:
       # (…) [...] (more…) [Lire la suite...] (weiter →)
       [(\[] \s? (?:(?:{_PHRASES}|{_WORDS})\s?)? (?:{_DOTS}|{_ARROW}) \s? [)\]]
@@ -70,7 +74,7 @@ def cut_mark(body: str) -> tuple[str, bool]:
     """
     end = len(body.rstrip())
     for _ in range(_MOST_MARKS):
-        mark = _closing_mark(body[max(0, end - _WINDOW) : end])
+        mark = closing_mark(body[max(0, end - _WINDOW) : end])
         if mark is None:
             break
         end = _stripped(body, max(0, end - _WINDOW) + mark.start())
@@ -80,11 +84,15 @@ def cut_mark(body: str) -> tuple[str, bool]:
     return (body[:end] if cut else body), cut or body[max(0, end - 3) : end].endswith(("…", "..."))
 
 
-def _closing_mark(text: str) -> re.Match[str] | None:
+def closing_mark(text: str) -> re.Match[str] | None:
     """Find the mark at the end of a text; most texts end in a way that no mark does."""
     line = text[text.rfind("\n") + 1 :]
     may_end = text.endswith(_LAST) or len(line) <= _SHORT_LINE or "…" in line or "..." in line
-    return _MARK.search(text) if may_end else None
+    if not may_end or text.endswith(_ARROWS):
+        return MARK.search(text) if may_end else None
+    starts = (found.start() if found[0] in _OPENING else found.end() for found in _STARTS.finditer(text))
+    tried = (MARK.match(text, start) for start in starts)
+    return next((mark for mark in tried if mark), None)
 
 
 def _stripped(text: str, end: int) -> int:

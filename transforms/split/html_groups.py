@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from transforms.split.html_marks import DIGITS, Marks
-from transforms.split.html_tree import HEADINGS, Page
+from transforms.split.html_names import HEADINGS
+from transforms.split.html_tree import Page
 
 # Elements that can hold a post. A link can, when a whole card is one.
 HOLDERS_NAMES: Final = "div article section li tr td table tbody dl dd main center form blockquote a p ol ul"

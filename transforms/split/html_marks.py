@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from transforms.split.html_tree import HEADINGS, Page
+from transforms.split.html_names import HEADINGS
+from transforms.split.html_tree import Page
 
 # A date as people write it, in any language: the name of the month is any word between a day and a year.
 WORD: Final = r"[^\W\d_]{3,12}"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from transforms.split.html_tree import BLOCKS, UNREAD, Page, parse
+from transforms.split.html_names import BLOCKS, UNREAD
+from transforms.split.html_tree import Page, parse
 
 CELLS: Final = frozenset(("td", "th"))
 LISTS: Final = frozenset(("ul", "ol", "menu", "dir"))

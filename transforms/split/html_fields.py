@@ -11,7 +11,7 @@ from typing import Final
 
 from transforms.describe.dates import Order, date_order, parse_date
 from transforms.split.html_groups import Span
-from transforms.split.html_marks import LONGEST_NAME, DateMark, Marks, heading_link, is_author
+from transforms.split.html_marks import DateMark, Marks, heading_link, is_author
 from transforms.split.html_tree import Page
 
 # A heading that is a link is this much likelier a title; one at the end of its post this much less.
@@ -33,7 +33,7 @@ LONGEST_TAG: Final = 60
 
 def choose_titles(page: Page, marks: Marks, spans: Sequence[Span]) -> list[int | None]:
     """Choose the heading of each post: the look that most posts have once, early, and each with other words."""
-    headings = [n for n in marks.headings if not _names_author(page, n)]
+    headings = [n for n in marks.headings if not nodes_within(marks.authors, (n, page.stops[n]))]
     found = [headings[bisect_left(headings, first) : bisect_left(headings, stop)] for first, stop in spans]
     looks: defaultdict[tuple[str, bool], list[tuple[int, int]]] = defaultdict(list)
     for index, nodes in enumerate(found):
@@ -54,10 +54,6 @@ def _is_title_look(page: Page, spans: Sequence[Span], places: list[tuple[int, in
     if len({index for index, _ in places}) >= LEAST_SHARE * len(spans):
         return True
     return all(page.size(spans[index][0], node) <= OPENING for index, node in places)
-
-
-def _names_author(page: Page, heading: int) -> bool:
-    return any(page.attributes[n] and is_author(page, n) for n in range(heading, page.stops[heading]))
 
 
 def _title_rank(page: Page, spans: Sequence[Span], places: list[tuple[int, int]], *, linked: bool) -> float:
@@ -139,13 +135,9 @@ def dates_above(marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
     return [date if date and counts[date.signature] > 1 else None for date in last]
 
 
-def author_nodes(page: Page, span: Span) -> list[int]:
-    """List the small elements that name an author."""
-    return [
-        n
-        for n in range(*span)
-        if page.attributes[n] and 0 < page.size(n, page.stops[n]) <= LONGEST_NAME and is_author(page, n)
-    ]
+def nodes_within(nodes: Sequence[int], span: Span) -> Sequence[int]:
+    """Give those of some nodes in order that lie in a span."""
+    return nodes[bisect_left(nodes, span[0]) : bisect_left(nodes, span[1])]
 
 
 def author_name(page: Page, nodes: Sequence[int]) -> str | None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from transforms.split.html_marks import DIGITS, Marks
+from transforms.split.html_marks import Marks, without_digits
 from transforms.split.html_names import HEADINGS
 from transforms.split.html_tree import Page
 
 # Elements that can hold a post. A link can, when a whole card is one.
 HOLDERS_NAMES: Final = "div article section li tr td table tbody dl dd main center form blockquote a p ol ul"
 HOLDERS: Final = frozenset(HOLDERS_NAMES.split())
+# Elements that resemble each other by their tag alone.
+NAMELESS: Final = frozenset(("article", "table"))
+ONLY_TAG: Final = frozenset(("",))
+NO_TOKENS: Final[frozenset[str]] = frozenset()
 Span = tuple[int, int]
 
 
@@ -39,12 +44,12 @@ def find_groups(page: Page, marks: Marks) -> list[Group]:
             likeness = f"repeated <{tag or 'element'}{_shown(token)}>"
             groups += _from_nodes(page, nodes, likeness)
     for parent, tag in enumerate(page.tags):
-        if tag and tag not in HEADINGS:
+        if tag and page.stops[parent] - parent > 2 and tag not in HEADINGS:
             groups += _from_children(page, marks, page.children(parent))
     return groups
 
 
-def tokens(page: Page, node: int) -> set[str]:
+def tokens(page: Page, node: int) -> frozenset[str]:
     """Name an element by its classes, its id and its schema, without digits.
 
     >>> from transforms.split.html_tree import parse
@@ -52,18 +57,23 @@ def tokens(page: Page, node: int) -> set[str]:
     ['#p', '.post', '.post-']
     """
     attributes = page.attributes[node]
+    bare = page.tags[node] in NAMELESS
     if not attributes:
-        return {""} if page.tags[node] in ("article", "table") else set()
-    found = {"." + DIGITS.sub("", name) for name in attributes.get("class", "").split()}
+        return ONLY_TAG if bare else NO_TOKENS
+    found = _classes(attributes.get("class", ""))
+    more = {""} if bare else set()
     if name := attributes.get("id", ""):
-        found.add("#" + DIGITS.sub("", name.strip()))
+        more.add("#" + without_digits(name.strip()))
     if name := attributes.get("itemprop", ""):
-        found.add("%" + name)
+        more.add("%" + name)
     if schema := attributes.get("itemtype", ""):
-        found.add("@" + schema.rsplit("/", 1)[-1])
-    if page.tags[node] in ("article", "table"):
-        found.add("")
-    return found
+        more.add("@" + schema.rsplit("/", 1)[-1])
+    return found | more if more else found
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def _classes(value: str) -> frozenset[str]:
+    return frozenset("." + without_digits(name) for name in value.split())
 
 
 def _shown(token: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -71,14 +73,10 @@ class Marks:
 
 def find_marks(page: Page) -> Marks:
     """Find the dates and headings of a page."""
-    signatures = tuple(_signature(page, node) for node in range(len(page.tags)))
+    signatures = tuple(map(_signature, page.tags, page.attributes))
     dates = tuple(_dates(page, signatures))
     headings = tuple(n for n, tag in enumerate(page.tags) if tag in HEADINGS and page.size(n, page.stops[n]))
-    authors = tuple(
-        n
-        for n, attributes in enumerate(page.attributes)
-        if attributes and 0 < page.size(n, page.stops[n]) <= LONGEST_NAME and is_author(page, n)
-    )
+    authors = tuple(_authors(page))
     dated, linked, headed = ([0] * len(page.tags) for _ in range(3))
     for date in dates:
         dated[date.node] = 1
@@ -101,13 +99,28 @@ def heading_link(page: Page, node: int) -> int | None:
     return None
 
 
-def _signature(page: Page, node: int) -> str:
+def _signature(tag: str, attributes: dict[str, str]) -> str:
     """Name what an element looks like: its tag and its class, digits removed."""
-    tag = page.tags[node]
-    if not tag:
-        return ""
-    look = page.attributes[node].get("class") or page.attributes[node].get("itemprop") or ""
-    return f"{tag}.{DIGITS.sub('', look)}" if look else tag
+    look = attributes and (attributes.get("class") or attributes.get("itemprop"))
+    return f"{tag}.{without_digits(look)}" if look else tag
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def without_digits(name: str) -> str:
+    """Give a name that does not count.
+
+    >>> without_digits("post-12")
+    'post-'
+    """
+    return DIGITS.sub("", name)
+
+
+def _authors(page: Page) -> Iterator[int]:
+    """Yield the elements that name an author, and nothing longer than a name."""
+    chars, stops = page.chars, page.stops
+    for node, attributes in enumerate(page.attributes):
+        if attributes and 0 < chars[stops[node]] - chars[node] <= LONGEST_NAME and is_author(page, node):
+            yield node
 
 
 def _dates(page: Page, signatures: tuple[str, ...]) -> list[DateMark]:
@@ -118,11 +131,11 @@ def _dates(page: Page, signatures: tuple[str, ...]) -> list[DateMark]:
             continue
         tag = page.tags[node]
         if tag:
-            value = _machine_date(page, node, tag)
+            value = _machine_date(page, node, tag) if page.attributes[node] or tag == "time" else ""
             if not value:
                 continue
             carrier, last = node, page.stops[node]
-        elif len(text) > 3 * DATED_LINE or not any(map(str.isdigit, text)):
+        elif not text or len(text) > 3 * DATED_LINE or not DIGITS.search(text):
             continue
         else:
             carrier, value = _written_date(page, node, text)
@@ -137,8 +150,6 @@ def _dates(page: Page, signatures: tuple[str, ...]) -> list[DateMark]:
 
 def _machine_date(page: Page, node: int, tag: str) -> str:
     attributes = page.attributes[node]
-    if not attributes:
-        return ""
     for name in MACHINE_DATES:
         value = attributes.get(name)
         if value and ISO.match(value):
@@ -165,8 +176,19 @@ def _written_date(page: Page, node: int, text: str) -> tuple[int, str]:
 def is_author(page: Page, node: int) -> bool:
     """Say whether an element names an author: by its relation, its property, its class or where it leads."""
     attributes = page.attributes[node]
-    if "author" in attributes.get("rel", "").split() or "author" in attributes.get("itemprop", "").split():
+    stated = f"{attributes.get('rel', '')} {attributes.get('itemprop', '')}"
+    if "author" in stated and "author" in stated.split():
         return True
     if page.tags[node] == "a" and AUTHOR_PATH.search(attributes.get("href", "")):
         return True
-    return bool(AUTHOR_NAME.search(attributes.get("class", "")))
+    return names_author(attributes.get("class", ""))
+
+
+@lru_cache(maxsize=4096)
+def names_author(look: str) -> bool:
+    """Say whether a class is a usual one of names.
+
+    >>> names_author("post-byline small"), names_author("authority")
+    (True, False)
+    """
+    return AUTHOR_NAME.search(look) is not None

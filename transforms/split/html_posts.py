@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +10,12 @@ from typing import Final
 from transforms.split.html_body import FURNITURE, find_bodies, repeated_lines, sign_lines
 from transforms.split.html_fields import (
     author_name,
-    author_nodes,
     choose_dates,
     choose_titles,
     dates_above,
     hashtag_lines,
     leading_links,
+    nodes_within,
     tag_nodes,
 )
 from transforms.split.html_groups import Span
@@ -59,10 +58,10 @@ def read_posts(page: Page, marks: Marks, spans: Sequence[Span]) -> list[Post]:
     posts = []
     for index, span in enumerate(spans):
         date = dates[index] or above[index]
-        reading = _Reading(page, span, bodies[index], titles[index], date)
-        signs = _within(looks[date.signature], bodies[index]) if date else []
+        reading = _Reading(page, span, bodies[index], titles[index], date, nodes_within(marks.authors, span))
+        signs = nodes_within(looks[date.signature], bodies[index]) if date else ()
         place = "date inside" if dates[index] else "date above"
-        posts.append(reading.read(_within(unsaid, bodies[index]), signs, place))
+        posts.append(reading.read(nodes_within(unsaid, bodies[index]), signs, place))
     return posts
 
 
@@ -74,11 +73,6 @@ def _by_look(marks: Marks) -> dict[str, list[int]]:
     return looks
 
 
-def _within(nodes: list[int], span: Span) -> list[int]:
-    """Give those of some nodes in order that lie in a span."""
-    return nodes[bisect_left(nodes, span[0]) : bisect_left(nodes, span[1])]
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One post while it is read."""
@@ -88,11 +82,13 @@ class _Reading:
     body: Span
     title: int | None
     date: DateMark | None
+    authors: Sequence[int]
 
-    def read(self, skip: list[int], dates: list[int], date_place: str) -> Post:
-        page, authors = self.page, author_nodes(self.page, self.span)
+    def read(self, skip: Sequence[int], dates: Sequence[int], date_place: str) -> Post:
+        page, authors = self.page, self.authors
         name, tags, url = author_name(page, authors), tag_nodes(page, self.span), self.url()
-        signs = [n for n in authors if page.text(n, page.stops[n]) == name] + tags + dates
+        signs = [n for n in authors if page.text(n, page.stops[n]) == name] + tags
+        signs += dates
         hashtags = hashtag_lines(page, self.body)
         signs += hashtags
         unsaid = {*skip} | sign_lines(page, signs, self.body) | self.furniture(url)

@@ -16,8 +16,8 @@ HOLDERS_NAMES: Final = "div article section li tr td table tbody dl dd main cent
 HOLDERS: Final = frozenset(HOLDERS_NAMES.split())
 # Elements that resemble each other by their tag alone.
 NAMELESS: Final = frozenset(("article", "table"))
-ONLY_TAG: Final = frozenset(("",))
-NO_TOKENS: Final[frozenset[str]] = frozenset()
+ONLY_TAG: Final = ("",)
+NO_TOKENS: Final[tuple[str, ...]] = ()
 Span = tuple[int, int]
 
 
@@ -49,31 +49,31 @@ def find_groups(page: Page, marks: Marks) -> list[Group]:
     return groups
 
 
-def tokens(page: Page, node: int) -> frozenset[str]:
-    """Name an element by its classes, its id and its schema, without digits.
+def tokens(page: Page, node: int) -> tuple[str, ...]:
+    """Name an element by its classes, its id and its schema, without digits, in their order.
 
     >>> from transforms.split.html_tree import parse
-    >>> sorted(tokens(parse("<div class='post post-12' id=p7>x</div>"), 3))
-    ['#p', '.post', '.post-']
+    >>> tokens(parse("<div class='post post-12' id=p7>x</div>"), 3)
+    ('.post', '.post-', '#p')
     """
     attributes = page.attributes[node]
     bare = page.tags[node] in NAMELESS
     if not attributes:
         return ONLY_TAG if bare else NO_TOKENS
     found = _classes(attributes.get("class", ""))
-    more = {""} if bare else set()
+    more = [""] if bare else []
     if name := attributes.get("id", ""):
-        more.add("#" + without_digits(name.strip()))
+        more.append("#" + without_digits(name.strip()))
     if name := attributes.get("itemprop", ""):
-        more.add("%" + name)
+        more.append("%" + name)
     if schema := attributes.get("itemtype", ""):
-        more.add("@" + schema.rsplit("/", 1)[-1])
-    return found | more if more else found
+        more.append("@" + schema.rsplit("/", 1)[-1])
+    return (*found, *more) if more else found
 
 
 @lru_cache(maxsize=4096)  # the elements of a page share few names
-def _classes(value: str) -> frozenset[str]:
-    return frozenset("." + without_digits(name) for name in value.split())
+def _classes(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys("." + without_digits(name) for name in value.split()))
 
 
 def _shown(token: str) -> str:

@@ -39,10 +39,13 @@ LOOKS: Final = 4
 NAME_FOR_DATE: Final = 0.6
 # Signs in fewer of the members than this are of no meaning; text without any sign is not posts.
 LEAST_SIGNED: Final = 0.4
+# From the first to the last post of a thread more than this share of the members is dated.
+LEAST_DATED: Final = 0.8
 # A second date, or a second linked heading, in a member takes this share off.
 CROWD: Final = 0.3
 # Runs of siblings count a little less than elements: an element that holds a post is the better evidence.
 RUNS: Final = 0.97
+RUN: Final = "runs"
 # Of 0.5, 0.6 and 0.75 the best on the labelled forums, where much of a page is not posts.
 COVER_POWER: Final = 0.6
 # Members of which the smaller half has less than this share of the mean are columns rather than posts; a
@@ -95,9 +98,24 @@ def find_layout(page: Page, marks: Marks) -> Layout | None:
                 best, best_rank = variant, rank
     if best is None:
         return None
+    best = _without_loose_ends(best, marks)
     held = sum(float(sums.weight[stop] - sums.weight[first]) for first, stop in best.spans)
     links = sum(int(sums.linked[stop] > sums.linked[first]) for first, stop in best.spans)
     return Layout(best.spans, best.likeness, held / sums.total, links > len(best.spans) / 2)
+
+
+def _without_loose_ends(group: Group, marks: Marks) -> Group:
+    """Leave out the members before the first and after the last that has a date, where headings are no links.
+
+    A thread is dated throughout; what follows it side by side ("page 1 of 1", other threads) is not.
+    """
+    spans = group.spans
+    if group.likeness.startswith(RUN) or any(marks.linked[stop] > marks.linked[first] for first, stop in spans):
+        return group
+    dated = [n for n, (first, stop) in enumerate(spans) if marks.dated[stop] > marks.dated[first]]
+    if len(dated) < 2 or len(dated) <= LEAST_DATED * (dated[-1] + 1 - dated[0]):
+        return group
+    return Group(spans[dated[0] : dated[-1] + 1], group.likeness)
 
 
 def _sums(page: Page, marks: Marks) -> _Sums:
@@ -155,7 +173,7 @@ def _score(group: Group, sums: _Sums, least: float) -> tuple[float, int]:
     cover = min(float(weight.sum()) / sums.total, 1.0) ** COVER_POWER
     small = 1 - TINY_LOSS * (1 - len(first) / len(spans))
     more = len(first) / (len(first) + 1)  # of two candidates that are alike, the one with more posts
-    kind = RUNS if group.likeness.startswith("runs") else 1.0
+    kind = RUNS if group.likeness.startswith(RUN) else 1.0
     if cover * small * more * kind * MOST_WORTH < least - TIE:
         return 0.0, 0
     worth = _worth(first, stop, sums)

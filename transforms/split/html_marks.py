@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -43,7 +44,9 @@ AUTHOR_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:p-author|h-card|author|byline|username|user-?name|poster|fn)(?:$|[\s_-])", re.IGNORECASE
 )
 AUTHOR_PATH: Final = re.compile(
-    r"(?:^|[/?&._-])(?:authors?|users?|members?|memberlist|profiles?|people|user_info)(?:[/?&._=-]|$)", re.IGNORECASE
+    r"(?:^|[/?&._=-])(?:authors?|users?|members?|memberlist|profiles?|people|user_info)(?:[/?&._=;-]|$)"
+    r"|/@[^/?#]{1,60}/?(?:[?#]|$)",
+    re.IGNORECASE,
 )
 # A name has no more characters than this.
 LONGEST_NAME: Final = 60
@@ -82,9 +85,19 @@ def find_marks(page: Page) -> Marks:
         dated[date.node] = 1
     for node in headings:
         headed[node] = 1
-        linked[node] = heading_link(page, node) is not None
+        named = bool(nodes_within(authors, (node, page.stops[node])))
+        linked[node] = not named and heading_link(page, node) is not None
     sums = ([0, *accumulate(row)] for row in (dated, linked, headed))
     return Marks(dates, headings, authors, signatures, *sums)
+
+
+def nodes_within(nodes: Sequence[int], span: tuple[int, int]) -> Sequence[int]:
+    """Give those of some nodes in order that lie in a span.
+
+    >>> nodes_within([2, 5, 7], (3, 7))
+    [5]
+    """
+    return nodes[bisect_left(nodes, span[0]) : bisect_left(nodes, span[1])]
 
 
 def heading_link(page: Page, node: int) -> int | None:

@@ -23,6 +23,10 @@ ONE_EACH: Final = 0.7
 # A line that this share of the posts repeats is the page's, not the author's.
 REPEATED: Final = 0.5
 LONGEST_LINE: Final = 80
+# Plain elements that can hold a line of links of the page; a list of links is an author's as well.
+LINE_HOLDERS: Final = frozenset(("p", "td"))
+# Brackets, bars and dots around links come to no more than this.
+SIGNS: Final = 4
 # Elements of more nodes than this are not looked at: a signature has fewer, and the search stays linear.
 LARGEST_BLOCK: Final = 56
 VERBATIM: Final = frozenset(("blockquote", "pre", "code"))
@@ -61,7 +65,9 @@ def repeated_lines(page: Page, spans: Sequence[Span]) -> set[int]:
 
 
 def _dressed(page: Page, span: Span) -> list[int]:
-    """List the elements that the page may have added: with attributes of their own, outside quotes and code.
+    """List the elements that the page may have added, outside quotes and code.
+
+    These have attributes of their own or hold only links.
 
     What an author repeats (a greeting, a list of earlier posts) is a plain paragraph or a plain item.
     """
@@ -71,12 +77,19 @@ def _dressed(page: Page, span: Span) -> list[int]:
         if tag in VERBATIM:
             node = end
             continue
-        dressed = tag and (tag not in PLAIN or DRESS & page.attributes[node].keys())
+        dressed = tag and (tag not in PLAIN or DRESS & page.attributes[node].keys() or _all_links(page, node))
         amid = page.tags[page.parents[node]] in RUNNING
         if dressed and not amid and end - node <= LARGEST_BLOCK and page.size(node, end) > 1:
             found.append(node)
         node += 1
     return found
+
+
+def _all_links(page: Page, node: int) -> bool:
+    """Say whether a plain block holds nothing but links, a sign or two aside ("[Link]", "(Leave a comment)")."""
+    end = page.stops[node]
+    beside = page.prose[end] - page.prose[node]
+    return page.tags[node] in LINE_HOLDERS and beside <= SIGNS and page.size(node, end) > beside
 
 
 def find_bodies(page: Page, spans: Sequence[Span], skip: Iterable[int]) -> list[Span]:
@@ -124,7 +137,7 @@ def _main_child(page: Page, kids: list[list[int]], weight: list[int]) -> list[in
             text = weight[page.stops[node]] - weight[node]
             total += text
             if text and page.tags[node] in BODY_HOLDERS:
-                for token in tokens(page, node) | {""}:
+                for token in dict.fromkeys((*tokens(page, node), "")):
                     held[page.tags[node], token] += text
                     having[page.tags[node], token].setdefault(index, []).append(node)
     for kind, text in held.most_common():

@@ -6,41 +6,42 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
 from transforms.describe.dates import Order, date_order, parse_date
 from transforms.split.html_groups import Span
-from transforms.split.html_marks import LONGEST_NAME, DateMark, Marks, heading_link, is_author
+from transforms.split.html_marks import DateMark, Marks, heading_link, nodes_within
 from transforms.split.html_tree import Page
 
+# Being later than all other dates of its post decides between looks of dates that are alike otherwise.
+LATEST: Final = 0.02
+# A date after more than this share of its post closes it.
+CLOSING: Final = 0.8
 # A heading that is a link is this much likelier a title; one at the end of its post this much less.
 LINK_BONUS: Final = 1.4
 LATE_LOSS: Final = 0.7
-# Titles where there are no headings: this share of the first links has several words, and this share is unique.
-WORDED: Final = 0.6
-UNIQUE: Final = 0.9
-# Text of more characters than this before the first link is the post itself.
-LEAD: Final = 40
 # A look that fewer posts than this share is not where this page writes its titles.
 LEAST_SHARE: Final = 0.3
 # A heading after no more characters than this (a date, a name) opens its post.
 OPENING: Final = 60
-LONGEST_TITLE: Final = 300
+# Headings without links of which more than this share say the same are labels.
+SAME_WORDS: Final = 0.6
 HASHTAGS: Final = re.compile(r"\s*(?:#[^#\n]{1,40}){1,40}\s*")
 LONGEST_TAG: Final = 60
 
 
 def choose_titles(page: Page, marks: Marks, spans: Sequence[Span]) -> list[int | None]:
     """Choose the heading of each post: the look that most posts have once, early, and each with other words."""
-    headings = [n for n in marks.headings if not _names_author(page, n)]
+    headings = [n for n in marks.headings if not nodes_within(marks.authors, (n, page.stops[n]))]
     found = [headings[bisect_left(headings, first) : bisect_left(headings, stop)] for first, stop in spans]
     looks: defaultdict[tuple[str, bool], list[tuple[int, int]]] = defaultdict(list)
     for index, nodes in enumerate(found):
         for node in nodes:
             looks[marks.signatures[node], heading_link(page, node) is not None].append((index, node))
     ranked = sorted(looks, key=lambda look: -_title_rank(page, spans, looks[look], linked=look[1]))
-    best = [look for look in ranked if _is_title_look(page, spans, looks[look])]
+    best = [look for look in ranked if _is_title_look(page, spans, looks[look], linked=look[1])]
     titles: list[int | None] = [None] * len(spans)
     for look in best[:1] + [look for look in ranked if look[1] and look not in best[:1]]:
         for index, node in looks[look]:
@@ -49,15 +50,17 @@ def choose_titles(page: Page, marks: Marks, spans: Sequence[Span]) -> list[int |
     return titles
 
 
-def _is_title_look(page: Page, spans: Sequence[Span], places: list[tuple[int, int]]) -> bool:
-    """Say whether headings of one look are titles: most posts have one, or those that do begin with it."""
+def _is_title_look(page: Page, spans: Sequence[Span], places: list[tuple[int, int]], *, linked: bool) -> bool:
+    """Say whether headings of one look are titles: most posts have one, or those that do begin with it.
+
+    Those that say the same in most posts and lead nowhere ("Member", "Comments") are none.
+    """
     if len({index for index, _ in places}) >= LEAST_SHARE * len(spans):
-        return True
+        words = Counter(page.text(node, page.stops[node]) for _, node in places)
+        node = places[0][1]
+        linked = linked or "a" in page.tags[node : page.stops[node]]
+        return linked or len(places) < 3 or words.most_common(1)[0][1] <= SAME_WORDS * len(places)
     return all(page.size(spans[index][0], node) <= OPENING for index, node in places)
-
-
-def _names_author(page: Page, heading: int) -> bool:
-    return any(page.attributes[n] and is_author(page, n) for n in range(heading, page.stops[heading]))
 
 
 def _title_rank(page: Page, spans: Sequence[Span], places: list[tuple[int, int]], *, linked: bool) -> float:
@@ -72,27 +75,7 @@ def _title_rank(page: Page, spans: Sequence[Span], places: list[tuple[int, int]]
     return share * early * len(texts) / len(places) * (LINK_BONUS if linked else 1.0)
 
 
-def leading_links(page: Page, spans: Sequence[Span]) -> list[int | None]:
-    """Choose titles where the page has no headings: the link that opens most posts, each with other words."""
-    found = [_leading_link(page, span) for span in spans]
-    texts = [page.text(n, page.stops[n]) for n in found if n is not None]
-    worded = sum(" " in text and len(text) > 12 for text in texts)
-    if len(spans) < 2 or worded < WORDED * len(spans) or len(set(texts)) < UNIQUE * len(spans):
-        return [None] * len(spans)
-    return found
-
-
-def _leading_link(page: Page, span: Span) -> int | None:
-    for node in range(*span):
-        size = page.size(node, page.stops[node])
-        if page.tags[node] == "a" and 0 < size <= LONGEST_TITLE:
-            return None if is_author(page, node) else node
-        if not page.tags[node] and size > LEAD:
-            return None
-    return None
-
-
-def choose_dates(marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
+def choose_dates(page: Page, marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
     """Choose the date of each post: of all looks of dates, the one that most posts have and that runs in order."""
     looks: defaultdict[str, dict[int, list[DateMark]]] = defaultdict(dict)
     nodes = [date.node for date in marks.dates]
@@ -100,7 +83,11 @@ def choose_dates(marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
         for date in marks.dates[bisect_left(nodes, first) : bisect_left(nodes, stop)]:
             looks[date.signature].setdefault(index, []).append(date)
     order = date_order([date.text for date in marks.dates])
-    ranks = {look: _date_rank(found, order, len(spans)) for look, found in looks.items()}
+    moments = {look: _moments(found, order) for look, found in looks.items()}
+    ranks = {look: _date_rank(found, moments[look], len(spans)) for look, found in looks.items()}
+    opening = {look: moments[look] for look, found in looks.items() if not _is_closing(page, spans, found)}
+    for look in looks:
+        ranks[look] *= 1 - LATEST + LATEST * (_latest(look, opening) if look in opening else 0.0)
     ranked = sorted(looks, key=lambda look: -ranks[look])
     chosen: list[DateMark | None] = [None] * len(spans)
     for place, look in enumerate(ranked):
@@ -111,10 +98,31 @@ def choose_dates(marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
     return chosen
 
 
-def _date_rank(found: dict[int, list[DateMark]], order: Order | None, count: int) -> float:
+def _moments(found: dict[int, list[DateMark]], order: Order | None) -> dict[int, datetime]:
+    """Read the first date that each post has of one look."""
+    parsed = {index: parse_date(found[index][0].text, order) for index in sorted(found)}
+    return {index: published.moment for index, published in parsed.items() if published}
+
+
+def _latest(look: str, moments: dict[str, dict[int, datetime]]) -> float:
+    """Give the share of the posts with dates of several looks in which those of one look are the latest.
+
+    Nobody writes before having joined.
+    """
+    others = [dates for other, dates in moments.items() if other != look]
+    beside = [(moment, dates[index]) for index, moment in moments[look].items() for dates in others if index in dates]
+    return sum(one > other for one, other in beside) / len(beside) if beside else 1.0
+
+
+def _is_closing(page: Page, spans: Sequence[Span], found: dict[int, list[DateMark]]) -> bool:
+    """Say whether dates of one look stand at the end of their posts, as the date of a change does."""
+    late = [page.size(spans[n][0], dates[0].node) > CLOSING * page.size(*spans[n]) for n, dates in found.items()]
+    return sum(late) > len(late) / 2
+
+
+def _date_rank(found: dict[int, list[DateMark]], moments: dict[int, datetime], count: int) -> float:
     """Rank a look of dates: how many posts have one, and how far they run in order."""
-    moments = [parsed.moment for index in sorted(found) if (parsed := parse_date(found[index][0].text, order))]
-    steps = list(pairwise(moments))
+    steps = list(pairwise(moments.values()))
     rising = sum(a <= b for a, b in steps)
     falling = sum(a >= b for a, b in steps)
     run = max(rising, falling) / len(steps) if steps else 0.5
@@ -137,15 +145,6 @@ def dates_above(marks: Marks, spans: Sequence[Span]) -> list[DateMark | None]:
     nodes = [date.node for date in free]
     last = (free[place - 1] if (place := bisect_left(nodes, first)) else None for first in firsts)
     return [date if date and counts[date.signature] > 1 else None for date in last]
-
-
-def author_nodes(page: Page, span: Span) -> list[int]:
-    """List the small elements that name an author."""
-    return [
-        n
-        for n in range(*span)
-        if page.attributes[n] and 0 < page.size(n, page.stops[n]) <= LONGEST_NAME and is_author(page, n)
-    ]
 
 
 def author_name(page: Page, nodes: Sequence[int]) -> str | None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from transforms.split.html_marks import DIGITS, Marks
-from transforms.split.html_tree import HEADINGS, Page
+from transforms.split.html_marks import Marks, without_digits
+from transforms.split.html_names import HEADINGS
+from transforms.split.html_tree import Page
 
 # Elements that can hold a post. A link can, when a whole card is one.
 HOLDERS_NAMES: Final = "div article section li tr td table tbody dl dd main center form blockquote a p ol ul"
 HOLDERS: Final = frozenset(HOLDERS_NAMES.split())
+# Elements that resemble each other by their tag alone.
+NAMELESS: Final = frozenset(("article", "table"))
+ONLY_TAG: Final = ("",)
+NO_TOKENS: Final[tuple[str, ...]] = ()
 Span = tuple[int, int]
 
 
@@ -38,31 +44,36 @@ def find_groups(page: Page, marks: Marks) -> list[Group]:
             likeness = f"repeated <{tag or 'element'}{_shown(token)}>"
             groups += _from_nodes(page, nodes, likeness)
     for parent, tag in enumerate(page.tags):
-        if tag and tag not in HEADINGS:
+        if tag and page.stops[parent] - parent > 2 and tag not in HEADINGS:
             groups += _from_children(page, marks, page.children(parent))
     return groups
 
 
-def tokens(page: Page, node: int) -> set[str]:
-    """Name an element by its classes, its id and its schema, without digits.
+def tokens(page: Page, node: int) -> tuple[str, ...]:
+    """Name an element by its classes, its id and its schema, without digits, in their order.
 
     >>> from transforms.split.html_tree import parse
-    >>> sorted(tokens(parse("<div class='post post-12' id=p7>x</div>"), 3))
-    ['#p', '.post', '.post-']
+    >>> tokens(parse("<div class='post post-12' id=p7>x</div>"), 3)
+    ('.post', '.post-', '#p')
     """
     attributes = page.attributes[node]
+    bare = page.tags[node] in NAMELESS
     if not attributes:
-        return {""} if page.tags[node] in ("article", "table") else set()
-    found = {"." + DIGITS.sub("", name) for name in attributes.get("class", "").split()}
+        return ONLY_TAG if bare else NO_TOKENS
+    found = _classes(attributes.get("class", ""))
+    more = [""] if bare else []
     if name := attributes.get("id", ""):
-        found.add("#" + DIGITS.sub("", name.strip()))
+        more.append("#" + without_digits(name.strip()))
     if name := attributes.get("itemprop", ""):
-        found.add("%" + name)
+        more.append("%" + name)
     if schema := attributes.get("itemtype", ""):
-        found.add("@" + schema.rsplit("/", 1)[-1])
-    if page.tags[node] in ("article", "table"):
-        found.add("")
-    return found
+        more.append("@" + schema.rsplit("/", 1)[-1])
+    return (*found, *more) if more else found
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def _classes(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys("." + without_digits(name) for name in value.split()))
 
 
 def _shown(token: str) -> str:

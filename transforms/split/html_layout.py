@@ -28,6 +28,9 @@ FOR_LINKS: Final = 0.3
 FOR_NAMES: Final = 0.05
 # A heading without a link may as well open a section of one post; it counts where dates stand beside it.
 PLAIN_HEADING: Final = 0.7
+MOST_WORTH: Final = FOR_TEXT + FOR_DATES + FOR_LINKS + FOR_NAMES
+# Scores that differ by less are the same score.
+TIE: Final = 0.001
 # The usual names of a post: a small bonus where two candidates are alike otherwise.
 NAMES: Final = ("hentry", "h-entry", "post", "article", "entry", "message", "comment", "Posting")
 # Looks of dates, and of headings, that are told apart; a page seldom has more that matter.
@@ -36,10 +39,13 @@ LOOKS: Final = 4
 NAME_FOR_DATE: Final = 0.6
 # Signs in fewer of the members than this are of no meaning; text without any sign is not posts.
 LEAST_SIGNED: Final = 0.4
+# From the first to the last post of a thread more than this share of the members is dated.
+LEAST_DATED: Final = 0.8
 # A second date, or a second linked heading, in a member takes this share off.
 CROWD: Final = 0.3
 # Runs of siblings count a little less than elements: an element that holds a post is the better evidence.
 RUNS: Final = 0.97
+RUN: Final = "runs"
 # Of 0.5, 0.6 and 0.75 the best on the labelled forums, where much of a page is not posts.
 COVER_POWER: Final = 0.6
 # Members of which the smaller half has less than this share of the mean are columns rather than posts; a
@@ -86,15 +92,30 @@ def find_layout(page: Page, marks: Marks) -> Layout | None:
         if sums.weight[stop] - sums.weight[first] < LEAST_COVER * sums.total:
             continue
         for variant in (group, *_with_signs(group, sums)):
-            score, width = _score(variant, sums)
+            score, width = _score(variant, sums, best_rank[0])
             rank = (round(score, 3), width)
             if rank > best_rank:
                 best, best_rank = variant, rank
     if best is None:
         return None
+    best = _without_loose_ends(best, marks)
     held = sum(float(sums.weight[stop] - sums.weight[first]) for first, stop in best.spans)
     links = sum(int(sums.linked[stop] > sums.linked[first]) for first, stop in best.spans)
     return Layout(best.spans, best.likeness, held / sums.total, links > len(best.spans) / 2)
+
+
+def _without_loose_ends(group: Group, marks: Marks) -> Group:
+    """Leave out the members before the first and after the last that has a date, where headings are no links.
+
+    A thread is dated throughout; what follows it side by side ("page 1 of 1", other threads) is not.
+    """
+    spans = group.spans
+    if group.likeness.startswith(RUN) or any(marks.linked[stop] > marks.linked[first] for first, stop in spans):
+        return group
+    dated = [n for n, (first, stop) in enumerate(spans) if marks.dated[stop] > marks.dated[first]]
+    if len(dated) < 2 or len(dated) <= LEAST_DATED * (dated[-1] + 1 - dated[0]):
+        return group
+    return Group(spans[dated[0] : dated[-1] + 1], group.likeness)
 
 
 def _sums(page: Page, marks: Marks) -> _Sums:
@@ -138,8 +159,11 @@ def _with_signs(group: Group, sums: _Sums) -> list[Group]:
     return variants
 
 
-def _score(group: Group, sums: _Sums) -> tuple[float, int]:
-    """Say how much a candidate looks like posts, and how many characters it holds in all."""
+def _score(group: Group, sums: _Sums, least: float) -> tuple[float, int]:
+    """Say how much a candidate looks like posts, and how many characters it holds in all.
+
+    One that can't reach the least score, whatever its signs, is not looked at further.
+    """
     spans = np.asarray(group.spans, np.int64)
     size = sums.chars[spans[:, 1]] - sums.chars[spans[:, 0]]
     first, stop = spans[size >= TINY].T
@@ -149,7 +173,9 @@ def _score(group: Group, sums: _Sums) -> tuple[float, int]:
     cover = min(float(weight.sum()) / sums.total, 1.0) ** COVER_POWER
     small = 1 - TINY_LOSS * (1 - len(first) / len(spans))
     more = len(first) / (len(first) + 1)  # of two candidates that are alike, the one with more posts
-    kind = RUNS if group.likeness.startswith("runs") else 1.0
+    kind = RUNS if group.likeness.startswith(RUN) else 1.0
+    if cover * small * more * kind * MOST_WORTH < least - TIE:
+        return 0.0, 0
     worth = _worth(first, stop, sums)
     if worth:
         worth += FOR_NAMES * any(name in group.likeness for name in NAMES)
@@ -162,18 +188,19 @@ def _worth(first: Nodes, stop: Nodes, sums: _Sums) -> float:
     dated = max(dated, NAME_FOR_DATE * _best_share(sums.named, first, stop))
     dated = dated if dated >= LEAST_SIGNED else 0.0
     links = sums.linked[stop] - sums.linked[first]
-    linked = float((links > 0).mean())
+    linked: float = np.count_nonzero(links) / len(links)
     if dated > 0.5:
         linked = max(linked, PLAIN_HEADING * _best_share(sums.headed, first, stop))
     if not dated and linked < LEAST_SIGNED:
         return 0.0
-    crowd = 1 + CROWD * max(float(links.mean()) - 1, 0)
+    crowd = 1 + CROWD * max(int(links.sum()) / len(links) - 1, 0)
     return (FOR_TEXT + FOR_DATES * dated + FOR_LINKS * linked) / crowd
 
 
 def _evenness(weight: NDArray[np.float64]) -> float:
     lower = np.sort(weight)[: max(1, len(weight) // 2)]
-    even = min(1.0, float(lower.mean()) / (LOPSIDED * float(weight.mean()) + 1))
+    mean = float(weight.sum()) / len(weight)
+    even = min(1.0, float(lower.sum()) / len(lower) / (LOPSIDED * mean + 1))
     return 1 - EVEN + EVEN * even
 
 
@@ -184,7 +211,5 @@ def _best_share(rows: tuple[Nodes, ...], first: Nodes, stop: Nodes) -> float:
 def _share(row: Nodes, first: Nodes, stop: Nodes) -> float:
     """Give the share of members that have a sign, less where members have several: they may be several posts."""
     signs = row[stop] - row[first]
-    having = signs > 0
-    if not having.any():
-        return 0.0
-    return float(having.mean()) / (1 + CROWD * (float(signs[having].mean()) - 1))
+    having = np.count_nonzero(signs)
+    return having / len(signs) / (1 + CROWD * (int(signs.sum()) / having - 1)) if having else 0.0

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
-from transforms.split.html_tree import HEADINGS, Page
+from transforms.split.html_names import HEADINGS
+from transforms.split.html_tree import Page
 
 # A date as people write it, in any language: the name of the month is any word between a day and a year.
 WORD: Final = r"[^\W\d_]{3,12}"
@@ -40,7 +44,9 @@ AUTHOR_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:p-author|h-card|author|byline|username|user-?name|poster|fn)(?:$|[\s_-])", re.IGNORECASE
 )
 AUTHOR_PATH: Final = re.compile(
-    r"(?:^|[/?&._-])(?:authors?|users?|members?|memberlist|profiles?|people|user_info)(?:[/?&._=-]|$)", re.IGNORECASE
+    r"(?:^|[/?&._=-])(?:authors?|users?|members?|memberlist|profiles?|people|user_info)(?:[/?&._=;-]|$)"
+    r"|/@[^/?#]{1,60}/?(?:[?#]|$)",
+    re.IGNORECASE,
 )
 # A name has no more characters than this.
 LONGEST_NAME: Final = 60
@@ -70,22 +76,28 @@ class Marks:
 
 def find_marks(page: Page) -> Marks:
     """Find the dates and headings of a page."""
-    signatures = tuple(_signature(page, node) for node in range(len(page.tags)))
+    signatures = tuple(map(_signature, page.tags, page.attributes))
     dates = tuple(_dates(page, signatures))
     headings = tuple(n for n, tag in enumerate(page.tags) if tag in HEADINGS and page.size(n, page.stops[n]))
-    authors = tuple(
-        n
-        for n, attributes in enumerate(page.attributes)
-        if attributes and 0 < page.size(n, page.stops[n]) <= LONGEST_NAME and is_author(page, n)
-    )
+    authors = tuple(_authors(page))
     dated, linked, headed = ([0] * len(page.tags) for _ in range(3))
     for date in dates:
         dated[date.node] = 1
     for node in headings:
         headed[node] = 1
-        linked[node] = heading_link(page, node) is not None
+        named = bool(nodes_within(authors, (node, page.stops[node])))
+        linked[node] = not named and heading_link(page, node) is not None
     sums = ([0, *accumulate(row)] for row in (dated, linked, headed))
     return Marks(dates, headings, authors, signatures, *sums)
+
+
+def nodes_within(nodes: Sequence[int], span: tuple[int, int]) -> Sequence[int]:
+    """Give those of some nodes in order that lie in a span.
+
+    >>> nodes_within([2, 5, 7], (3, 7))
+    [5]
+    """
+    return nodes[bisect_left(nodes, span[0]) : bisect_left(nodes, span[1])]
 
 
 def heading_link(page: Page, node: int) -> int | None:
@@ -100,13 +112,28 @@ def heading_link(page: Page, node: int) -> int | None:
     return None
 
 
-def _signature(page: Page, node: int) -> str:
+def _signature(tag: str, attributes: dict[str, str]) -> str:
     """Name what an element looks like: its tag and its class, digits removed."""
-    tag = page.tags[node]
-    if not tag:
-        return ""
-    look = page.attributes[node].get("class") or page.attributes[node].get("itemprop") or ""
-    return f"{tag}.{DIGITS.sub('', look)}" if look else tag
+    look = attributes and (attributes.get("class") or attributes.get("itemprop"))
+    return f"{tag}.{without_digits(look)}" if look else tag
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def without_digits(name: str) -> str:
+    """Give a name that does not count.
+
+    >>> without_digits("post-12")
+    'post-'
+    """
+    return DIGITS.sub("", name)
+
+
+def _authors(page: Page) -> Iterator[int]:
+    """Yield the elements that name an author, and nothing longer than a name."""
+    chars, stops = page.chars, page.stops
+    for node, attributes in enumerate(page.attributes):
+        if attributes and 0 < chars[stops[node]] - chars[node] <= LONGEST_NAME and is_author(page, node):
+            yield node
 
 
 def _dates(page: Page, signatures: tuple[str, ...]) -> list[DateMark]:
@@ -117,11 +144,11 @@ def _dates(page: Page, signatures: tuple[str, ...]) -> list[DateMark]:
             continue
         tag = page.tags[node]
         if tag:
-            value = _machine_date(page, node, tag)
+            value = _machine_date(page, node, tag) if page.attributes[node] or tag == "time" else ""
             if not value:
                 continue
             carrier, last = node, page.stops[node]
-        elif len(text) > 3 * DATED_LINE or not any(map(str.isdigit, text)):
+        elif not text or len(text) > 3 * DATED_LINE or not DIGITS.search(text):
             continue
         else:
             carrier, value = _written_date(page, node, text)
@@ -136,8 +163,6 @@ def _dates(page: Page, signatures: tuple[str, ...]) -> list[DateMark]:
 
 def _machine_date(page: Page, node: int, tag: str) -> str:
     attributes = page.attributes[node]
-    if not attributes:
-        return ""
     for name in MACHINE_DATES:
         value = attributes.get(name)
         if value and ISO.match(value):
@@ -164,8 +189,19 @@ def _written_date(page: Page, node: int, text: str) -> tuple[int, str]:
 def is_author(page: Page, node: int) -> bool:
     """Say whether an element names an author: by its relation, its property, its class or where it leads."""
     attributes = page.attributes[node]
-    if "author" in attributes.get("rel", "").split() or "author" in attributes.get("itemprop", "").split():
+    stated = f"{attributes.get('rel', '')} {attributes.get('itemprop', '')}"
+    if "author" in stated and "author" in stated.split():
         return True
     if page.tags[node] == "a" and AUTHOR_PATH.search(attributes.get("href", "")):
         return True
-    return bool(AUTHOR_NAME.search(attributes.get("class", "")))
+    return names_author(attributes.get("class", ""))
+
+
+@lru_cache(maxsize=4096)
+def names_author(look: str) -> bool:
+    """Say whether a class is a usual one of names.
+
+    >>> names_author("post-byline small"), names_author("authority")
+    (True, False)
+    """
+    return AUTHOR_NAME.search(look) is not None

@@ -9,7 +9,7 @@ from typing import Final
 from transforms.split.html_body import find_bodies
 from transforms.split.html_groups import Span, tokens
 from transforms.split.html_layout import OUTSIDE
-from transforms.split.html_marks import Marks
+from transforms.split.html_marks import Marks, nodes_within
 from transforms.split.html_tree import Page
 
 # The name of a body must be that of this share of the replies' bodies.
@@ -20,8 +20,14 @@ AROUND: Final = 300
 
 
 def find_opening(page: Page, marks: Marks, spans: Sequence[Span], single: Span | None) -> Span | None:
-    """Find the post that opens a thread: one that resembles the replies, else the text of the page with its heading."""
+    """Find the post that opens a thread: one that resembles the replies, else the text of the page with its heading.
+
+    Where the replies are dated the post that they reply to has a date too, or at least a name.
+    """
     found = _like_replies(page, spans)
+    dates = sum(marks.dated[stop] > marks.dated[first] for first, stop in spans)
+    if found and dates > SHARED * len(spans) and marks.dated[found[1]] == marks.dated[found[0]]:
+        found = found if nodes_within(marks.authors, found) else None
     if found or not single or single[0] >= spans[0][0]:
         return found
     first, stop = _before(page, single, spans[0][0])

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from typing import Final
 
 from transforms.split.html_groups import Span
-from transforms.split.html_tree import BLOCKS, Page
+from transforms.split.html_names import BLOCKS
+from transforms.split.html_tree import Page
 
 # Enough of a text to find it again; references ("&amp;") and tags end it.
 LANDMARK: Final = re.compile(r"[^\s&<>]{1,20}")

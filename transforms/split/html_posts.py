@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +10,15 @@ from typing import Final
 from transforms.split.html_body import FURNITURE, find_bodies, repeated_lines, sign_lines
 from transforms.split.html_fields import (
     author_name,
-    author_nodes,
     choose_dates,
     choose_titles,
     dates_above,
     hashtag_lines,
-    leading_links,
     tag_nodes,
 )
 from transforms.split.html_groups import Span
-from transforms.split.html_marks import DateMark, Marks, heading_link
+from transforms.split.html_leading import leading_names, leading_titles
+from transforms.split.html_marks import DateMark, Marks, heading_link, nodes_within
 from transforms.split.html_tree import Page
 from transforms.split.render import links_in, render
 
@@ -48,22 +46,31 @@ def read_posts(page: Page, marks: Marks, spans: Sequence[Span]) -> list[Post]:
     """Read the posts at some spans; title, date and body are each chosen for all of them together."""
     titles = choose_titles(page, marks, spans)
     if not any(titles):
-        titles = leading_links(page, spans)
-    dates = choose_dates(marks, spans)
+        titles = leading_titles(page, marks, spans)
+    dates = choose_dates(page, marks, spans)
     skip = repeated_lines(page, spans).difference(titles)
     skip |= {title for title in titles if title} | {date.node for date in dates if date}
     bodies = find_bodies(page, spans, skip)
     above = dates_above(marks, spans)
     unsaid = sorted(skip)
+    authors = _authors(page, marks, spans, titles)
     looks = _by_look(marks)
     posts = []
     for index, span in enumerate(spans):
         date = dates[index] or above[index]
-        reading = _Reading(page, span, bodies[index], titles[index], date)
-        signs = _within(looks[date.signature], bodies[index]) if date else []
+        reading = _Reading(page, span, bodies[index], titles[index], date, authors[index])
+        signs = nodes_within(looks[date.signature], bodies[index]) if date else ()
         place = "date inside" if dates[index] else "date above"
-        posts.append(reading.read(_within(unsaid, bodies[index]), signs, place))
+        posts.append(reading.read(nodes_within(unsaid, bodies[index]), signs, place))
     return posts
+
+
+def _authors(page: Page, marks: Marks, spans: Sequence[Span], titles: Sequence[int | None]) -> list[Sequence[int]]:
+    """List the elements that name the author of each post; where none does, and there are no titles, by their place."""
+    authors = [nodes_within(marks.authors, span) for span in spans]
+    if any(authors) or any(titles):
+        return authors
+    return [[] if node is None else [node] for node in leading_names(page, marks, spans)]
 
 
 def _by_look(marks: Marks) -> dict[str, list[int]]:
@@ -72,11 +79,6 @@ def _by_look(marks: Marks) -> dict[str, list[int]]:
     for date in marks.dates:
         looks[date.signature].append(date.node)
     return looks
-
-
-def _within(nodes: list[int], span: Span) -> list[int]:
-    """Give those of some nodes in order that lie in a span."""
-    return nodes[bisect_left(nodes, span[0]) : bisect_left(nodes, span[1])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,13 @@ class _Reading:
     body: Span
     title: int | None
     date: DateMark | None
+    authors: Sequence[int]
 
-    def read(self, skip: list[int], dates: list[int], date_place: str) -> Post:
-        page, authors = self.page, author_nodes(self.page, self.span)
+    def read(self, skip: Sequence[int], dates: Sequence[int], date_place: str) -> Post:
+        page, authors = self.page, self.authors
         name, tags, url = author_name(page, authors), tag_nodes(page, self.span), self.url()
-        signs = [n for n in authors if page.text(n, page.stops[n]) == name] + tags + dates
+        signs = [n for n in authors if page.text(n, page.stops[n]) == name] + tags
+        signs += dates
         hashtags = hashtag_lines(page, self.body)
         signs += hashtags
         unsaid = {*skip} | sign_lines(page, signs, self.body) | self.furniture(url)
@@ -127,8 +131,11 @@ class _Reading:
         """List what is on the page for its readers' hands: menus, buttons, links that lead on to the post."""
         page, home = self.page, url.split("#")[0] if url else None
         found = set()
+        half = (page.prose[self.body[1]] - page.prose[self.body[0]]) / 2
         for node in range(*self.body):
             tag = page.tags[node]
+            if tag == "form" and page.prose[page.stops[node]] - page.prose[node] > half:
+                continue  # some forums keep each message in a form of its own
             back = tag == "a" and home and page.attribute(node, "href").strip().split("#")[0] == home
             if tag in FURNITURE or (back and page.size(node, page.stops[node]) <= READ_ON):
                 found.add(node)

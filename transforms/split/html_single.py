@@ -9,7 +9,8 @@ from transforms.split.html_body import find_bodies
 from transforms.split.html_groups import Span
 from transforms.split.html_layout import OUTSIDE
 from transforms.split.html_marks import Marks
-from transforms.split.html_tree import HEADINGS, Page
+from transforms.split.html_names import HEADINGS
+from transforms.split.html_tree import Page
 
 # The element that holds a heading with the text may hold this much more than the text.
 AROUND: Final = 1.6

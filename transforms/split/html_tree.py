@@ -7,26 +7,16 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PreformattedString, Tag
+from bs4.element import PageElement, PreformattedString, Tag
 
+from transforms.split.html_names import BLOCKS, UNREAD
+from transforms.split.html_soup import make_soup
 from transforms.split.markup import OFFSET, Markup, mark
 
-# Elements whose text nobody reads on the page.
-UNREAD_NAMES: Final = (
-    "head title script style template noscript select textarea svg iframe object audio video canvas button datalist"
-)
-UNREAD: Final = frozenset(UNREAD_NAMES.split())
-BLOCKS_NAMES: Final = (
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table "
-    "tbody td tfoot th thead tr ul"
-)
-BLOCKS: Final = frozenset(BLOCKS_NAMES.split())
-HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 SPACE: Final = re.compile(r"[ \t\n\r\f\v\u200b\ufeff]+")
 # Text that only a screen reader speaks: class names that the usual style sheets share, or hidden outright.
 SPOKEN: Final = re.compile(r"screen-?reader|(?:^| )(?:sr-only|visually-?hidden|a11y-hidden)", re.IGNORECASE)
+NOTHING: Final[dict[str, str]] = {}
 UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -81,10 +71,22 @@ def parse(source: str) -> Page:
     ['', 'html', 'body', 'p', '', 'p', '']
     """
     markup = mark(source)
-    # A text without any tag looks like the name of a file to the parser, which then warns of it.
-    text = markup.text if "<" in markup.text else f"{markup.text}<!---->"
-    soup = BeautifulSoup(text, "lxml", multi_valued_attributes=None)
-    return _flatten(soup, source, markup)
+    flat = _Flat()
+    flat.walk(make_soup(markup.text).contents)
+    return Page(
+        source,
+        markup,
+        flat.tags,
+        flat.texts,
+        flat.parents,
+        flat.stops,
+        flat.offsets,
+        flat.attributes,
+        [0, *accumulate(flat.chars)],
+        [0, *accumulate(flat.prose)],
+        [0, *accumulate(tag in BLOCKS for tag in flat.tags)],
+        flat.title,
+    )
 
 
 class _Flat:
@@ -95,74 +97,64 @@ class _Flat:
         self.texts: list[str] = []
         self.parents: list[int] = []
         self.stops: list[int] = []
+        self.offsets: list[int] = []
         self.attributes: list[dict[str, str]] = []
+        self.chars: list[int] = []
+        self.prose: list[int] = []
+        self.title = ""
 
     def add(self, tag: str, text: str, parent: int, attributes: dict[str, str]) -> int:
-        """Add a node; give its number."""
+        """Add a node that nobody has measured yet; give its number."""
+        number = len(self.tags)
         self.tags.append(tag)
         self.texts.append(text)
         self.parents.append(parent)
-        self.stops.append(len(self.tags))
+        self.stops.append(number + 1)
+        self.offsets.append(-1)
         self.attributes.append(attributes)
-        return len(self.tags) - 1
+        self.chars.append(0)
+        self.prose.append(0)
+        return number
 
+    def walk(self, contents: list[PageElement]) -> None:
+        """Walk the tree without recursion: the stack holds what is still to come under each open element.
 
-def _flatten(soup: BeautifulSoup, source: str, markup: Markup) -> Page:
-    """Walk the tree without recursion: the stack holds what is still to come under each open element."""
-    flat = _Flat()
-    flat.add("", "", -1, {})
-    stack = [(0, iter(soup.contents))]
-    while stack:
-        parent, rest = stack[-1]
-        for child in rest:
-            if isinstance(child, Tag):
-                attributes = {name: str(value) for name, value in child.attrs.items()}
-                stack.append((flat.add(child.name, "", parent, attributes), iter(child.contents)))
-                break
-            if type(child) is NavigableString or not isinstance(child, PreformattedString):
-                flat.add("", str(child), parent, {})
-        else:
-            flat.stops[parent] = len(flat.tags)
-            stack.pop()
-    return _measured(flat, source, markup)
+        With each element goes whether its text is read and whether it stands in a link.
+        """
+        stack = [(self.add("", "", -1, NOTHING), iter(contents), True, False)]
+        while stack:
+            parent, rest, read, linked = stack[-1]
+            for child in rest:
+                if isinstance(child, Tag):
+                    number = self.open(child, parent)
+                    read = read and child.name not in UNREAD and not _unseen(self.attributes[number])
+                    stack.append((number, iter(child.contents), read, linked or child.name == "a"))
+                    break
+                if not isinstance(child, PreformattedString):
+                    self.write(str(child), parent, read=read, linked=linked)
+            else:
+                self.stops[parent] = len(self.tags)
+                stack.pop()
 
+    def open(self, element: Tag, parent: int) -> int:
+        """Add an element; give its number."""
+        attributes: dict[str, str] = element.attrs  # type: ignore[assignment]  # no value of ours is a list
+        offset = int(attributes.pop(OFFSET, -1))
+        number = self.add(element.name, "", parent, attributes or NOTHING)
+        self.offsets[number] = offset
+        return number
 
-def _measured(flat: _Flat, source: str, markup: Markup) -> Page:
-    """Blank what nobody reads and count the rest."""
-    count = len(flat.tags)
-    unread = [False] * count
-    linked = [False] * count
-    chars, prose = [0] * count, [0] * count
-    title = ""
-    for node in range(1, count):
-        tag, parent = flat.tags[node], flat.parents[node]
-        if tag:
-            unread[node] = unread[parent] or tag in UNREAD or _unseen(flat.attributes[node])
-            linked[node] = linked[parent] or tag == "a"
-        elif unread[parent]:
-            if flat.tags[parent] == "title" and not title:
-                title = SPACE.sub(" ", flat.texts[node]).strip()
-            flat.texts[node] = ""
-        else:
-            text = flat.texts[node]
-            if not text.isspace():
-                chars[node] = len(text) - text.count(" ") - text.count("\n")
-                prose[node] = 0 if linked[parent] else chars[node]
-    offsets = [int(a.pop(OFFSET, "-1")) for a in flat.attributes]
-    return Page(
-        source,
-        markup,
-        flat.tags,
-        flat.texts,
-        flat.parents,
-        flat.stops,
-        offsets,
-        flat.attributes,
-        [0, *accumulate(chars)],
-        [0, *accumulate(prose)],
-        [0, *accumulate(tag in BLOCKS for tag in flat.tags)],
-        title,
-    )
+    def write(self, text: str, parent: int, *, read: bool, linked: bool) -> None:
+        """Add a text and count what a reader sees of it; what nobody reads is blanked."""
+        if not read:
+            if self.tags[parent] == "title" and not self.title:
+                self.title = SPACE.sub(" ", text).strip()
+            text = ""
+        number = self.add("", text, parent, NOTHING)
+        if text and not text.isspace():
+            size = len(text) - text.count(" ") - text.count("\n")
+            self.chars[number] = size
+            self.prose[number] = 0 if linked else size
 
 
 def _unseen(attributes: dict[str, str]) -> bool:

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from transforms.split.html_names import COLOURS, EDGES, EMPTY
+
 # The attribute that carries the offset. The first of two attributes of a name counts, and ours stands first.
 OFFSET: Final = "w--at"
 # Elements whose content is not markup. Those in SILENT are dropped with their content.
@@ -42,6 +44,10 @@ TAG: Final = re.compile(
 )
 RAW_END: Final = {name: re.compile(rf"</{name}(?![\w-])[^>]*+(?:>|\Z)", re.IGNORECASE) for name in RAW}
 LINKED_DATA: Final = re.compile(r"type\s*=\s*[\"']?application/ld\+json", re.IGNORECASE)
+# These take no room: what stands beside them stands beside what is before them.
+NOWHERE: Final = frozenset(("meta", "link"))
+META: Final = re.compile("name|prop", re.IGNORECASE)
+HIDING: Final = re.compile("style|hidden|class=[\"']?(?:sr-|screen|visually|a11y)", re.IGNORECASE)
 UNSAFE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -63,38 +69,66 @@ class _Writer:
         self.scripts: list[str] = []
         self.open: list[str] = []
         self.count: dict[str, int] = {}
+        self.dropped: dict[str, int] = {}  # colours left out of the preformatted text that is open
+        self.edge = True  # whether white space that comes now is beside an edge
         self.end = len(source)
 
-    def start(self, tag: re.Match[str]) -> int:
+    def gap(self, text: str, name: str) -> None:
+        """Write the text before a tag of some name; white space beside a block says nothing and costs a node."""
+        if not text.isspace() or self.count.get("pre") or not (self.edge or name in EDGES):
+            self.parts.append(text)
+            self.edge = False
+
+    def start(self, tag: re.Match[str], name: str) -> int:
         """Write a start tag; give the offset at which reading goes on."""
-        name, rest = tag["open"].lower(), tag["rest"]
+        rest = tag["rest"]
         self.end = len(self.source)
         if name in RAW:
             return self.raw(name, tag)
-        if name == "meta" and "charset" in rest.lower():
-            return tag.end()  # the text is decoded already, and the parser must not decode it again
+        if self.silent(name, rest):
+            return tag.end()
         if name not in FLAT and not rest.endswith("/"):
             if len(self.open) >= DEEPEST:
                 return tag.end()
             self.open.append(name)
             self.count[name] = self.count.get(name, 0) + 1
         self.parts.append(f'<{name} {OFFSET}="{tag.start()}" {rest}>')
+        if name not in NOWHERE:
+            self.edge = name in EDGES
         return tag.end()
 
-    def close(self, tag: re.Match[str]) -> None:
+    def silent(self, name: str, rest: str) -> bool:
+        """Say whether an element is left out, as nothing here reads it."""
+        if name in EMPTY:
+            return True
+        if name == "meta":  # its charset too: the text is decoded already, and must not be decoded again
+            return "charset" in rest.lower() or not META.search(rest)
+        if name == "link":
+            return "canonical" not in rest.lower()
+        if name in COLOURS and self.count.get("pre") and not HIDING.search(rest):
+            self.dropped[name] = self.dropped.get(name, 0) + 1
+            return True
+        return False
+
+    def close(self, tag: re.Match[str], name: str) -> None:
         """Write an end tag, and forget what it leaves open inside."""
-        name = tag["close"].lower()
         if name in ("body", "html"):
             if self.end == len(self.source):  # never written: what follows belongs to the page too
                 self.end = tag.start()
+            return
+        if self.dropped.get(name):
+            self.dropped[name] -= 1
             return
         if self.count.get(name):
             while (last := self.open.pop()) != name:
                 self.count[last] -= 1
             self.count[name] -= 1
+            if self.dropped and not self.count.get("pre"):
+                self.dropped.clear()
         elif name not in FLAT:
             return
         self.parts.append(f"</{name}>")
+        self.edge = name in EDGES
 
     def raw(self, name: str, tag: re.Match[str]) -> int:
         """Pass over an element without markup inside."""
@@ -120,16 +154,19 @@ def mark(source: str) -> Markup:
     source = UNSAFE.sub("\N{REPLACEMENT CHARACTER}", source)
     writer, at = _Writer(source), 0
     while (found := source.find("<", at)) >= 0:
-        writer.parts.append(source[at:found])
         tag = TAG.match(source, found)
+        name = (tag["open"] or tag["close"] or "").lower() if tag else ""
+        if found > at:
+            writer.gap(source[at:found], name)
         if tag is None:
             writer.parts.append("&lt;")
+            writer.edge = False
             at = found + 1
         elif tag["open"]:
-            at = writer.start(tag)
+            at = writer.start(tag, name)
         else:
-            if tag["close"]:
-                writer.close(tag)
+            if name:
+                writer.close(tag, name)
             at = tag.end()
     writer.parts.append(source[at:])
     return Markup("".join(writer.parts), tuple(writer.scripts), writer.end)

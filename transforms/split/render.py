@@ -6,18 +6,29 @@ import re
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from transforms.split.html_tree import BLOCKS, UNREAD, Page, parse
+from transforms.split.html_names import BLOCKS, UNREAD
+from transforms.split.html_tree import Page, parse
 
 CELLS: Final = frozenset(("td", "th"))
 LISTS: Final = frozenset(("ul", "ol", "menu", "dir"))
 PARAGRAPHS: Final = re.compile(r"<(?:p|br|div|pre|table|ul|ol|li)\b", re.IGNORECASE)
 BLANK_LINE: Final = re.compile(r"\r?\n[ \t]*\r?\n")
 INLINE_SPACE: Final = re.compile(r"[ \t\n\r\f\v]+")
+MORE_SPACE: Final = re.compile(r"[\t\n\r\f\v]|  ")
 AROUND_BREAK: Final = re.compile(r"[ \t]*\n[ \t]*")
 # A line end inside running text is only white space; this stands for a real one until the paragraph is done.
 BREAK: Final = "\x1f"
 CELL_EDGE: Final = " | "
 NOTHING: Final[frozenset[int]] = frozenset()
+
+
+def one_spaced(text: str) -> str:
+    r"""Make each stretch of white space one space.
+
+    >>> one_spaced("a \n b\tc")
+    'a b c'
+    """
+    return INLINE_SPACE.sub(" ", text) if MORE_SPACE.search(text) else text
 
 
 class _Lines:
@@ -40,9 +51,9 @@ class _Lines:
     def flush(self) -> None:
         """End the paragraph."""
         if self.inline:
-            text = INLINE_SPACE.sub(" ", "".join(self.inline)).replace(BREAK, "\n")
+            text = one_spaced("".join(self.inline)).replace(BREAK, "\n")
             self.inline.clear()
-            text = AROUND_BREAK.sub("\n", text).strip(" \n")
+            text = (AROUND_BREAK.sub("\n", text) if "\n" in text else text).strip(" \n")
             if text and not text.isspace():
                 self.write(text.split("\n"))
 
@@ -175,7 +186,7 @@ def _one_line(page: Page, cell: int, skip: AbstractSet[int]) -> str:
             continue
         parts.append(" " if page.tags[at] == "br" else page.texts[at])
         at += 1
-    return INLINE_SPACE.sub(" ", "".join(parts)).strip()
+    return one_spaced("".join(parts)).strip()
 
 
 def render_html(source: str) -> str:

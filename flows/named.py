@@ -82,7 +82,7 @@ def _posts(ask: Ask, name: str) -> list[Row]:
 
 def _dumps(ask: Ask, name: str) -> list[Row]:
     """The places that the first way finds; of several ends of the name, the longest."""
-    for way in WAYS:
+    for way in WAYS if name else ():
         found = ask(f"FROM {PLACES} WHERE {way} ORDER BY length(place) DESC, place, run_id LIMIT {LISTED + 1}", name)
         if way.startswith("ends_with($1"):
             found = [row for row in found if row["place"] == found[0]["place"]]
@@ -108,15 +108,17 @@ def _unknown(ask: Ask, name: str) -> str:
     """What is nearest in spelling among paths and ids, and posts that have the name in their title."""
     # The last part of each path may be the one that was mistyped.
     near = (
-        f"FROM {PLACES} SELECT *, "
-        "greatest(jaro_winkler_similarity(place, $1), jaro_winkler_similarity(dump_id, lower($1)), jaro_winkler_similarity(parse_filename(place), parse_filename($1))) AS alike "
+        f"FROM {PLACES} SELECT *, greatest("
+        "jaro_winkler_similarity(place, $1), "
+        "jaro_winkler_similarity(dump_id, lower($1)), "
+        "jaro_winkler_similarity(parse_filename(place), parse_filename($1))) AS alike "
         f"WHERE alike >= {ALIKE} ORDER BY alike DESC, place LIMIT {LISTED}"
     )
     titled = (
         "FROM posts SELECT post_id, title, jaro_winkler_similarity(post_id, lower($1)) AS alike "
         f"WHERE alike >= {ALIKE} OR contains(lower(title), lower($1)) ORDER BY alike DESC, post_id LIMIT {LISTED}"
     )
-    found = [*map(_dump, ask(near, name)), *map(_post, ask(titled, name))]
+    found = [*map(_dump, ask(near, name)), *map(_post, ask(titled, name))] if name else []
     said = f"no post and no dump is named {name!r}"
     if found:
         return _with_list(f"{said}; perhaps one of these is meant:", found)

@@ -18,8 +18,12 @@ ALIKE: Final = 0.85
 
 LISTING: Final = '`winnow query "SELECT path FROM dumps"` lists the dumps, "SELECT post_id, title FROM posts" the posts'
 
+# What parts the path of a file and what lies in it; no path has it of itself.
+INSIDE: Final = "//"
 # Every place of a dump is one of its names. The first way that finds anything decides.
-PLACES: Final = "(SELECT dump_id, member, run_id, unnest(list_prepend(path, also_at)) AS place FROM dumps)"
+PLACES: Final = """(
+    SELECT dump_id, run_id, unnest(list_prepend(path || coalesce('//' || member, ''), also_at)) AS place FROM dumps
+)"""
 WAYS: Final = (
     "place = $1 OR dump_id = $1",
     "ends_with(place, '/' || $1)",
@@ -36,7 +40,12 @@ class Named:
 
     post_id: str | None = None
     dump_id: str | None = None
-    place: str | None = None
+    place: str = ""
+
+    @property
+    def path(self) -> str:
+        """The file of that place."""
+        return self.place.partition(INSIDE)[0]
 
 
 def post_or_dump(ask: Ask, name: str) -> Named:
@@ -61,6 +70,11 @@ def dump(ask: Ask, name: str) -> Named:
     if len(dumps) > 1:
         raise UsageError(_ambiguous(name, [*map(_dump, dumps)]))
     return _only(ask, name, dumps)
+
+
+def places(ask: Ask, dump_id: str) -> list[str]:
+    """Where a dump lies, in the order of names."""
+    return [row["place"] for row in ask(f"FROM {PLACES} WHERE dump_id = ? ORDER BY place", dump_id)]
 
 
 def _only(ask: Ask, name: str, dumps: Sequence[Row]) -> Named:
@@ -88,7 +102,7 @@ def _dumps(ask: Ask, name: str) -> list[Row]:
             found = [row for row in found if row["place"] == found[0]["place"]]
         if len({row["dump_id"] for row in found}) == 1 and _is_id(found[0]["dump_id"], name):
             # Named by its id, a dump that lies at several places is shown at the first of them.
-            found = sorted(found, key=lambda row: str(row["place"]))[:1]
+            found = [min(found, key=lambda row: str(row["place"]))]
         if found:
             return found
     return []
@@ -116,7 +130,8 @@ def _unknown(ask: Ask, name: str) -> str:
     )
     titled = (
         "FROM posts SELECT post_id, title, jaro_winkler_similarity(post_id, lower($1)) AS alike "
-        f"WHERE alike >= {ALIKE} OR contains(lower(title), lower($1)) ORDER BY alike DESC, post_id LIMIT {LISTED}"
+        f"WHERE alike >= {ALIKE} OR contains(lower(title), lower($1)) "
+        f"ORDER BY length(title), title, post_id LIMIT {LISTED}"
     )
     found = [*map(_dump, ask(near, name)), *map(_post, ask(titled, name))] if name else []
     said = f"no post and no dump is named {name!r}"
@@ -130,8 +145,7 @@ def _post(row: Row) -> str:
 
 
 def _dump(row: Row) -> str:
-    member = f", member {row['member']}" if row["member"] else ""
-    return f"{row['dump_id']}  dump: {row['place']}{member}"
+    return f"{row['dump_id']}  dump: {row['place']}"
 
 
 def _with_list(said: str, candidates: Sequence[str]) -> str:

@@ -53,7 +53,7 @@ def _post(ask: Ask, post_id: str, asked: Asked) -> Iterator[Line]:
     yield from field("post", post_id)
     if asked.name in post["aliases"]:
         yield from field("asked for", f"{asked.name}, an older id: that post proved to be this one")
-    yield from field("aliases", ", ".join(post["aliases"]))
+    yield from field("aliases", _shortened(post["aliases"], most))
     yield from _stated(post)
     yield from field("url", post["url"])
     yield from field("tags", ", ".join(post["tags"] or ()))
@@ -110,24 +110,23 @@ def _dump(ask: Ask, found: named.Named) -> Iterator[Line]:
         FROM copies c LEFT JOIN posts p USING (post_id)
         WHERE c.dump_id = ? AND c.dump_path = ? ORDER BY c.start, c.ordinal
     """
-    copies = ask(sql, found.dump_id, found.place)
+    copies = ask(sql, found.dump_id, found.path)
     if copies:
         yield Line("")
     number = len(str(len(copies)))
     for copy in copies:
-        front = (
-            f"{copy['ordinal'] + 1:>{number}}  {copy['post_id']}  {copy['relation']:<14}  {_date(copy) or '-':<10.10}"
-        )
-        yield Line(f"{front}  {abridged(' '.join(copy['title'].split()))}", front="  ")
+        day, title = (_date(copy) or "-")[:10], abridged(" ".join(copy["title"].split()))
+        front = f"{copy['ordinal'] + 1:>{number}}  {copy['post_id']}  {copy['relation']:<14}  {day:<10}"
+        yield Line(f"{front}  {title}", front="  ")
 
 
 def _boundaries(ask: Ask, warehouse: Warehouse, found: named.Named, *, full: bool) -> Iterator[Line]:
     """A dump from its start to its end: each post and each piece of residue, with what spoke for each start."""
     where = "WHERE dump_id = ? AND dump_path = ? ORDER BY start"
-    copies = ask(f"FROM copies {where}, ordinal", found.dump_id, found.place)
-    residue = ask(f"FROM residue {where}", found.dump_id, found.place)
+    copies = ask(f"FROM copies {where}, ordinal", found.dump_id, found.path)
+    residue = ask(f"FROM residue {where}", found.dump_id, found.path)
     (dump,) = ask("FROM dumps WHERE dump_id = ?", found.dump_id)
-    raw, said = _raw(warehouse, dump, found) if dump["format"] == "text" else (None, "as the tables have it")
+    raw, said = _raw(warehouse, dump, found)
     texts = {} if raw is not None else _texts(ask, warehouse, copies)
     yield from _heading(ask, found)
     yield from field("text", said)
@@ -156,10 +155,11 @@ def _found(copy: Row, of: int) -> Iterator[Line]:
 def _heading(ask: Ask, found: named.Named) -> Iterator[Line]:
     """What is known of a dump as a whole."""
     (dump,) = ask("FROM dumps WHERE dump_id = ?", found.dump_id)
-    yield Line(str(found.place), HEAD)
+    yield Line(found.place, HEAD)
     yield from field("dump", dump["dump_id"])
-    yield from field("member", dump["member"])
-    yield from field("also at", ", ".join(path for path in (dump["path"], *dump["also_at"]) if path != found.place))
+    yield from field(
+        "also at", ", ".join(place for place in named.places(ask, dump["dump_id"]) if place != found.place)
+    )
     if dump["status"] == "rejected":
         yield from field("rejected", dump["error"])
     else:
@@ -182,19 +182,26 @@ def _stated(row: Row) -> Iterator[Line]:
 
 
 def _raw(warehouse: Warehouse, dump: Row, found: named.Named) -> tuple[str | None, str]:
-    """The decoded text of a dump, or None where its bytes can't be had any more; and what to say of it."""
-    rows = warehouse.read("files", ["path", "location"], ("dump_id", [dump["dump_id"]])).to_pylist()
-    location = next((row["location"] for row in rows if row["path"] == found.place), None)
-    instead = "; shown as the tables have it, repaired and without titles"
-    if location is None:
-        return None, "the file holds other bytes by now" + instead
+    """The decoded text of a text dump, or None where the tables must do; and what to say of it."""
+    if dump["format"] != "text" or dump["member"] is not None:
+        return None, "as the tables have it, repaired and without titles"
     try:
-        data = landing.read(landing.at(location, str(found.place)))
+        data = _bytes(warehouse, dump["dump_id"], found.path)
     except DumpError as error:
-        return None, f"{error}" + instead
-    if dump_id_of(data) != dump["dump_id"]:
-        return None, "the file has changed since it was read" + instead
+        return None, f"{error}; shown as the tables have it, repaired and without titles"
     return decode(data).text, "as it stands in the raw file, before repair"
+
+
+def _bytes(warehouse: Warehouse, dump_id: str, path: str) -> bytes:
+    """The bytes that a dump had when it was read. Raises `DumpError` where they can't be had any more."""
+    rows = warehouse.read("files", ["path", "location"], ("dump_id", [dump_id])).to_pylist()
+    location = next((row["location"] for row in rows if row["path"] == path), None)
+    if location is None:
+        raise DumpError("the file holds other bytes by now")
+    data = landing.read(landing.at(location, path))
+    if dump_id_of(data) != dump_id:
+        raise DumpError("the file has changed since it was read")
+    return data
 
 
 def _texts(ask: Ask, warehouse: Warehouse, copies: Sequence[Row]) -> dict[str, str]:

@@ -157,9 +157,8 @@ def _heading(ask: Ask, found: named.Named) -> Iterator[Line]:
     (dump,) = ask("FROM dumps WHERE dump_id = ?", found.dump_id)
     yield Line(found.place, HEAD)
     yield from field("dump", dump["dump_id"])
-    yield from field(
-        "also at", ", ".join(place for place in named.places(ask, dump["dump_id"]) if place != found.place)
-    )
+    others = [place for place in named.places(ask, dump["dump_id"]) if place != found.place]
+    yield from field("also at", _shortened(others, LISTED))
     if dump["status"] == "rejected":
         yield from field("rejected", dump["error"])
     else:

@@ -101,6 +101,30 @@ def verify(warehouse: WarehouseOption = DEFAULT_WAREHOUSE) -> None:
 
 
 @app.command()
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="POST_ID|DUMP",
+            help="A post's id; or a dump's path, the end of its path, or its id. A unique beginning of an id will do.",
+        ),
+    ],
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    boundaries: Annotated[  # noqa: FBT002 - typer's way to a flag
+        bool, typer.Option("--boundaries", help="Print the dump from start to end, with the evidence for each start.")
+    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Leave nothing out of long texts and lists.")] = False,  # noqa: FBT002 - as above
+) -> None:
+    """Show a post with its copies, or what a dump was taken for, and why."""
+    from flows.show import Asked  # noqa: PLC0415 - as above
+    from flows.show import show as print_shown  # noqa: PLC0415
+    from flows.warehouse import Warehouse  # noqa: PLC0415
+
+    with _told():
+        print_shown(Warehouse.open(warehouse), Asked(name, boundaries, full))
+
+
+@app.command()
 def query(
     sql: Annotated[
         str, typer.Argument(metavar="SQL", help="A query over the tables posts, copies, dumps, residue and runs.")

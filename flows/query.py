@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 
@@ -14,6 +14,15 @@ from transforms.errors import UsageError, WarehouseError
 from transforms.tables import PUBLIC
 
 TABLES = ", ".join(PUBLIC)
+Row = dict[str, Any]
+
+
+class Ask(Protocol):
+    """Asks the tables: a SELECT with a `?` for each of the values; gives its rows by the names of their columns."""
+
+    def __call__(self, sql: str, *values: object) -> list[Row]:
+        """Runs one query. Raises `UsageError` where it is wrong."""
+        ...
 
 
 def query(warehouse: Warehouse, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -27,6 +36,21 @@ def query(warehouse: Warehouse, sql: str) -> tuple[list[str], list[tuple[Any, ..
         with _told():
             found = connection.execute(statement)
             return [column[0] for column in found.description], found.fetchall()
+
+
+@contextmanager
+def asking(warehouse: Warehouse) -> Iterator[Ask]:
+    """Opens the tables as of the last commit for several questions, all answered from the same commit."""
+    with duckdb.connect(":memory:") as connection:
+        _show_tables(connection, warehouse.current())
+
+        def ask(sql: str, *values: object) -> list[Row]:
+            with _told():
+                found = connection.execute(sql, list(values))
+                names = [column[0] for column in found.description]
+                return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+        yield ask
 
 
 def _only_select(sql: str) -> duckdb.Statement:

@@ -13,8 +13,8 @@ from conftest import winnow
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 RAW = Path(__file__).parent.parent / "raw"
 SHOWN = re.compile(r"^\$ (winnow .+)\n((?:(?!\$ |```).*\n)*)", re.MULTILINE)
-# What differs from run to run: when it was, how long it took.
-VARYING = re.compile(r"\d{8}T\d{12}Z|\d+\.\d+ +│ seconds, \d+\.\d+")
+# What differs from run to run, or with the wording of a text: when it was, how long it took, the ids of posts.
+VARYING = re.compile(r"\d{8}T\d{12}Z|\b[0-9a-f]{32}\b|\d+\.\d+ +│ seconds, \d+\.\d+")
 
 
 @pytest.fixture(scope="module")

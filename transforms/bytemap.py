@@ -109,7 +109,8 @@ class ByteMap:
                 break
             if made:
                 done += made
-                begun = i + 1
+                # What the decoder holds back of a broken character belongs to the next.
+                begun = i + 1 - len(decoder.getstate()[0])
         return found | dict.fromkeys(wanted[at:], begun)
 
 

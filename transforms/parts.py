@@ -18,6 +18,8 @@ from transforms.split.parts import Reading
 PART_BYTES: Final = 32_000_000
 # A single post longer than this is cut, since somewhere memory ends.
 MOST_BYTES: Final = 4 * PART_BYTES
+# No character is longer than this, in bytes, with what leads to it.
+TAIL: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Window:
     def __init__(self, blocks: Iterable[bytes], charset: Charset) -> None:
         self.text, self.char_at, self.byte_at, self.last = "", 0, charset.skip, False
         self._charset, self._skip = charset, charset.skip
-        self._data, self._ahead, self._begun = b"", b"", 0
+        self._data, self._ahead, self._ready = b"", b"", 0
         self._blocks = iter(blocks)
         self._make = codecs.getincrementaldecoder(charset.codec)
         self._state: State = self._make(charset.errors).getstate()
@@ -56,20 +58,17 @@ class Window:
             length += len(block)
         self._ahead = self._next()
         self._data, self.last = b"".join(got), not self._ahead
-        decoder = self._decoder()
-        self.text = decoder.decode(self._data, self.last)
-        # A character that goes on in the next block.
-        self._begun = len(decoder.getstate()[0])
+        self.text, self._ready = self._decoded()
         return bool(self._data)
 
     def byte_offsets(self, chars: list[int]) -> list[int]:
         """Where characters of `text` stand in the bytes of the dump."""
-        byte_map = ByteMap(self._readable(), self._charset.codec, self._charset.errors, state=self._state)
+        byte_map = ByteMap(self._data[: self._ready], self._charset.codec, self._charset.errors, state=self._state)
         return [self.byte_at + at for at in byte_map.byte_offsets(chars)]
 
     def cut(self, chars: int) -> None:
         """Moves on behind the first characters."""
-        at = self.byte_offsets([chars])[0] - self.byte_at if chars < len(self.text) else len(self._readable())
+        at = self.byte_offsets([chars])[0] - self.byte_at if chars < len(self.text) else self._ready
         gone, self._data = self._data[:at], self._data[at:]
         if not self._stateless:
             decoder = self._decoder()
@@ -82,8 +81,22 @@ class Window:
         decoder.setstate(self._state)
         return decoder
 
-    def _readable(self) -> bytes:
-        return self._data[: len(self._data) - self._begun]
+    def _decoded(self) -> tuple[str, int]:
+        """The text that is sure to be so whatever follows, and of how many bytes it is."""
+        data, decoder = self._data, self._decoder()
+        if self.last:
+            return decoder.decode(data, True), len(data)  # noqa: FBT003 - the codecs' own signature
+        if self._stateless:
+            text = decoder.decode(data)
+            return text, len(data) - len(decoder.getstate()[0])
+        # A damaged character may be read otherwise when more of it is there; none reaches over the end of a line.
+        end = data.rfind(b"\n") + 1 if self._charset.errors == "replace" else len(data)
+        text, ready = decoder.decode(data[: max(0, end - TAIL)]), max(0, end - TAIL)
+        # An escape sequence belongs to the character behind it.
+        for at in range(ready, end):
+            if made := decoder.decode(data[at : at + 1]):
+                text, ready = text + made, at + 1 - len(decoder.getstate()[0])
+        return text, ready
 
     def _next(self) -> bytes:
         """The next block that is not empty; none at the end of the dump."""
@@ -114,7 +127,7 @@ def parts_of(window: Window, reading: Reading, size: int = PART_BYTES, most: int
     while window.fill(goal):
         taken = reading.take(window.text, last=window.last)
         if not taken.used and not window.last:
-            if len(window) < most:
+            if len(window) < most or not window.text:
                 goal = 2 * len(window)
                 continue
             taken = reading.take(window.text, last=True)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import urllib.parse
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from flows.containers.found import Found
+from flows.containers.streams import Limits, Stream
+from flows.containers.walk import walk
 from transforms.errors import DumpError, PassingError, SourceError
 
 # A README explains a folder of dumps and is none itself.
@@ -79,12 +84,53 @@ def find(
     return sorted(found.values(), key=lambda file: (file.path, file.place))
 
 
-def read(file: RawFile) -> bytes:
-    """The bytes of a file. Raises `DumpError`, or `PassingError` where another try may succeed."""
+def members(file: RawFile, limits: Limits | None = None) -> Iterator[Found]:
+    """The dumps in a file: itself, or what it is a container of. Nothing is unpacked to the disk.
+
+    Raises `DumpError` where the file can't be opened or read, `PassingError` where another try may succeed.
+    """
+    with opened(file) as stream:
+        yield from walk(stream, file.path, stream.size, limits)
+
+
+@contextmanager
+def opened(file: RawFile) -> Iterator[RawStream]:
+    """The bytes of a file as they are. Raises as `members` does."""
     if file.problem:
         raise DumpError(file.problem)
+    with _told(), Path(file.place).open("rb", buffering=0) as raw:
+        yield RawStream(raw)
+
+
+class RawStream(Stream):
+    """The bytes of an opened file, `size` of them, with a way back."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        super().__init__()
+        self._raw = raw
+        self.size = os.fstat(raw.fileno()).st_size
+
+    def seekable(self) -> bool:
+        """A regular file is."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Goes to a place in the file."""
+        with _told():
+            at = self._raw.seek(offset - (self._ahead if whence == os.SEEK_CUR else 0), whence)
+        self._held, self._at, self._pulled = b"", 0, at
+        return at
+
+    def _pull(self, size: int) -> bytes:
+        with _told():
+            return self._raw.read(size) or b""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Says failures of the disk in winnow's own words, and whether they may pass."""
     try:
-        return Path(file.place).read_bytes()
+        yield
     except FileNotFoundError as error:
         raise DumpError("the file vanished before it was read; it is read when it is back") from error
     except PermissionError as error:

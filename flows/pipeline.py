@@ -19,15 +19,16 @@ from typing import Final, Protocol
 from ftfy import TextFixerConfig
 
 from flows import changes, landing, staging
+from flows.containers.found import Member, PassedOver, Rejected
 from flows.landing import RawFile
-from flows.rows import DumpRead, add_dump, add_file, add_rejected
-from flows.staging import Staged, StagedRows
+from flows.rows import DumpRead, Place, add_dump, add_file, add_rejected
+from flows.staging import Chunks, Staged, StagedRows
 from flows.warehouse import Warehouse
 from transforms.decode import byte_by_byte, decode
 from transforms.describe import date_order, describe
-from transforms.errors import DumpError, FaultError, PassingError, WinnowError
+from transforms.errors import DumpError, FaultError, PassingError, RefusedError, WinnowError
 from transforms.formats import recognise
-from transforms.identity import dump_id_of, unreadable_id
+from transforms.identity import dump_id_of
 from transforms.lines import lines_of
 from transforms.records import Format, Piece, Residue, Split
 from transforms.repair import MARKUP, PLAIN, repair_line, repair_lines
@@ -96,7 +97,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run did. `rejected` has the reason for each path; `run_id` is None where nothing was new."""
+    """What a run did; `run_id` is None where nothing was new.
+
+    `rejected` has the reason for each place; `skipped` counts what containers hold besides dumps, by kind.
+    """
 
     run_id: str | None = None
     files: int = 0
@@ -104,12 +108,16 @@ class Summary:
     bytes: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
 
-def read_dump(data: bytes) -> DumpRead:
-    """Takes the bytes of one dump through decode, repair, split, describe and sign. Raises `DumpError`."""
-    decoded = decode(data)
+def read_dump(data: bytes, charset: str | None = None, url: str | None = None) -> DumpRead:
+    """Takes the bytes of one dump through decode, repair, split, describe and sign. Raises `DumpError`.
+
+    `charset` is what a server stated, `url` the address where the page stood.
+    """
+    decoded = decode(data, charset)
     kind = recognise(decoded.text)
     if kind == "text":
         lines = lines_of(decoded.text)
@@ -124,6 +132,9 @@ def read_dump(data: bytes) -> DumpRead:
     # One page writes its dates one way, so that 13/04/2015 tells how to read 03/04/2015.
     order = date_order([piece.published_text for piece in split.pieces if piece.published_text])
     described = tuple(describe(piece, order) for piece in split.pieces)
+    if url and kind in {"html", "text"} and len(described) == 1 and not described[0].url:
+        # Of a page with several posts it is nobody's own address.
+        described = (replace(described[0], url=url),)
     signed = sign([post.title for post in described], [post.body for post in described])
     return DumpRead(decoded, kind, split, described, tuple(signed))
 
@@ -147,6 +158,7 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
             unchanged=len(found) - len(new),
             bytes=sum(batch.bytes for batch in staged),
             rejected=rejected,
+            skipped=staging.skipped(staged),
         )
         made = changes.derive(warehouse, staged, run_id)
         if made.empty:
@@ -157,7 +169,10 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
             "started": started,
             "finished": finished,
             "options": json.dumps({**asdict(request), "warehouse": str(request.warehouse)}, sort_keys=True),
-            "counts": json.dumps({**made.counts, "bytes": summary.bytes, "rejected": len(rejected)}, sort_keys=True),
+            "counts": json.dumps(
+                {**made.counts, "bytes": summary.bytes, "rejected": len(rejected), "skipped": summary.skipped},
+                sort_keys=True,
+            ),
         }
         warehouse.commit(run_id, made.tables, row)
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
@@ -180,40 +195,65 @@ def batches(files: Sequence[RawFile]) -> list[Batch]:
 
 def stage(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
     """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too."""
-    rows: StagedRows = {name: [] for name in staging.STAGED}
-    rejected: dict[str, str] = {}
-    read = 0
+    chunks = Chunks(Path(folder), item.number)
     for file in item.files:
-        dump_id, unheard = unreadable_id(file.location), True
         try:
-            data = landing.read(file)
-            dump_id, read = dump_id_of(data), read + len(data)
-            unheard = False
-            for name, found in _understood(file, dump_id, data, run_id).items():
-                rows[name] += found
+            _stage_file(file, chunks, run_id)
         except DumpError as error:
             if isinstance(error, PassingError) and not last_try:
                 raise
-            unheard = unheard or isinstance(error, FaultError)
-            rejected[file.path] = str(error)
-            add_rejected(rows, file, dump_id, str(error), run_id)
-        if not unheard:
-            add_file(rows, file, dump_id, run_id)
-    staging.write(Path(folder), item.number, rows)
-    return Staged(folder, item.number, len(item.files), read, len(rows["copies"]), rejected)
+            rows = staging.no_rows()
+            add_rejected(rows, Place.unread(file, run_id), str(error))
+            chunks.add(rows)
+    return chunks.close()
 
 
-def _understood(file: RawFile, dump_id: str, data: bytes, run_id: str) -> StagedRows:
-    """The rows of one dump; a fault of winnow's own in the middle of it costs this dump, not the run."""
-    rows: StagedRows = {name: [] for name in staging.STAGED}
+def _stage_file(file: RawFile, chunks: Chunks, run_id: str) -> None:
+    """Reads what a file holds, dump by dump. One on which winnow itself failed keeps the file from being remembered."""
+    dump_id, heard = None, True
+    for found in landing.members(file):
+        if isinstance(found, PassedOver):
+            chunks.pass_over(found.kind)
+            continue
+        rows, place = staging.no_rows(), Place.unread(file, run_id, found.name)
+        if isinstance(found, Rejected):
+            add_rejected(rows, place, found.reason)
+        else:
+            place, fault = _stage_dump(rows, place, found)
+            heard = heard and not fault
+            dump_id = dump_id if found.name else place.dump_id
+        chunks.add(rows, place.size or 0)
+    if heard:
+        rows = staging.no_rows()
+        add_file(rows, file, dump_id, run_id)
+        chunks.add(rows)
+
+
+def _stage_dump(rows: StagedRows, place: Place, member: Member) -> tuple[Place, bool]:
+    """Adds the rows of one dump; gives its place as it is known now, and whether winnow itself failed on it."""
     try:
-        add_dump(rows, file, dump_id, read_dump(data), run_id)
+        data = member.read()
+    except RefusedError as error:
+        add_rejected(rows, place, str(error))
+        return place, False
+    place = replace(place, dump_id=dump_id_of(data), size=len(data), source=member.source or "")
+    try:
+        add_dump(rows, place, _understood(data, member))
+    except DumpError as error:
+        add_rejected(rows, place, str(error))
+        return place, isinstance(error, FaultError)
+    return place, False
+
+
+def _understood(data: bytes, member: Member) -> DumpRead:
+    """What the stages make of one dump; a fault of winnow's own in the middle of it costs this dump, not the run."""
+    try:
+        return read_dump(data, member.charset, member.url)
     except WinnowError:
         raise
     except Exception as error:
         said = f"winnow itself failed on this dump ({type(error).__name__}: {error}); please report it with the file"
         raise FaultError(said) from error
-    return rows
 
 
 def _repaired(split: Split, config: TextFixerConfig) -> Split:

@@ -12,7 +12,7 @@ from flows.staging import StagedRows
 from transforms import PIPELINE_VERSION
 from transforms.decode import Decoded
 from transforms.describe import Description
-from transforms.identity import copy_id_of
+from transforms.identity import copy_id_of, place_of, unreadable_id
 from transforms.records import Format, Published, Split
 from transforms.sign import Signed
 
@@ -30,22 +30,44 @@ class DumpRead:
     signed: tuple[Signed, ...]
 
 
-def add_dump(rows: StagedRows, file: RawFile, dump_id: str, dump: DumpRead, run_id: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a dump lies: a file, or a member of it. `dump_id` is known once its `size` bytes have been read."""
+
+    file: RawFile
+    run_id: str
+    member: str | None = None
+    dump_id: str = ""
+    size: int | None = None
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """The place as text: the path of the file, and the member in it."""
+        return place_of(self.file.path, self.member)
+
+    @classmethod
+    def unread(cls, file: RawFile, run_id: str, member: str | None = None) -> Place:
+        """A place whose bytes could not be had, so that only where it lies tells it apart."""
+        return cls(file, run_id, member, unreadable_id(place_of(file.location, member)), None if member else file.size)
+
+
+def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
     """Adds all that one dump yielded."""
     spans = [(piece.start, piece.end) for piece in dump.split.pieces]
     at = dump.decoded.byte_map.byte_offsets(list(chain.from_iterable(spans)))
     for ordinal in range(len(spans)):
-        copy = _copy(file, dump_id, dump, ordinal, run_id)
+        copy = _copy(place, dump, ordinal)
         copy["byte_start"], copy["byte_end"] = at[2 * ordinal], at[2 * ordinal + 1]
         rows["copies"].append(copy)
         rows["bodies"].append(_body(copy, dump.described[ordinal], dump.signed[ordinal]))
     for left in dump.split.residue:
         rows["residue"].append(
-            {"dump_id": dump_id, "dump_path": file.path, "member": None, "start": left.start, "end": left.end,
-             "kind": left.kind, "text": left.text}
+            {"dump_id": place.dump_id, "dump_path": place.file.path, "member": place.member, "start": left.start,
+             "end": left.end, "kind": left.kind, "text": left.text}
         )  # fmt: skip
     rows["dumps"].append(
-        _dump(file, dump_id, run_id)
+        _dump(place)
         | {
             "format": dump.format,
             "encoding": dump.decoded.encoding,
@@ -59,15 +81,13 @@ def add_dump(rows: StagedRows, file: RawFile, dump_id: str, dump: DumpRead, run_
     )
 
 
-def add_rejected(rows: StagedRows, file: RawFile, dump_id: str, reason: str, run_id: str) -> None:
+def add_rejected(rows: StagedRows, place: Place, reason: str) -> None:
     """Adds a dump that could not be read, with the reason."""
-    rows["dumps"].append(
-        _dump(file, dump_id, run_id) | {"n_copies": 0, "n_residue": 0, "status": "rejected", "error": reason}
-    )
+    rows["dumps"].append(_dump(place) | {"n_copies": 0, "n_residue": 0, "status": "rejected", "error": reason})
 
 
-def add_file(rows: StagedRows, file: RawFile, dump_id: str, run_id: str) -> None:
-    """Remembers a file that was read to its end."""
+def add_file(rows: StagedRows, file: RawFile, dump_id: str | None, run_id: str) -> None:
+    """Remembers a file that was read to its end; `dump_id` where the file holds one dump and nothing else."""
     rows["files"].append(
         {"location": file.location, "path": file.path, "size_bytes": file.size, "modified_ns": file.modified_ns,
          "dump_id": dump_id, "run_id": run_id}
@@ -83,24 +103,26 @@ def published_columns(published: Published | None) -> Row:
     }
 
 
-def _dump(file: RawFile, dump_id: str, run_id: str) -> Row:
+def _dump(place: Place) -> Row:
     return {
-        "dump_id": dump_id,
-        "path": file.path,
+        "dump_id": place.dump_id,
+        "path": place.file.path,
+        "member": place.member,
         "also_at": [],
-        "size_bytes": file.size,
-        "run_id": run_id,
+        "size_bytes": place.size,
+        "run_id": place.run_id,
         "pipeline_version": PIPELINE_VERSION,
     }
 
 
-def _copy(file: RawFile, dump_id: str, dump: DumpRead, ordinal: int, run_id: str) -> Row:
+def _copy(place: Place, dump: DumpRead, ordinal: int) -> Row:
     piece, post, signed = dump.split.pieces[ordinal], dump.described[ordinal], dump.signed[ordinal]
     return {
-        "copy_id": copy_id_of(dump_id, file.path, piece.member, ordinal),
-        "dump_id": dump_id,
-        "dump_path": file.path,
-        "member": piece.member,
+        "copy_id": copy_id_of(place.dump_id, place.file.path, place.member, ordinal),
+        "dump_id": place.dump_id,
+        "dump_path": place.file.path,
+        "dump_member": place.member,
+        "member": piece.member if place.member is None else place_of(place.member, piece.member),
         "ordinal": ordinal,
         "start": piece.start,
         "end": piece.end,
@@ -115,12 +137,12 @@ def _copy(file: RawFile, dump_id: str, dump: DumpRead, ordinal: int, run_id: str
         "truncated": post.truncated,
         "boundary": piece.boundary,
         "repairs": piece.repairs,
-        "source": file.source,
+        "source": place.source or place.file.source,
         "n_chars": post.n_chars,
         "n_words": post.n_words,
         "text_sha256": hashlib.sha256(post.body.encode("utf-8", "surrogatepass")).hexdigest(),
         "wording": signed.wording,
-        "run_id": run_id,
+        "run_id": place.run_id,
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.errors import WarehouseError, way_out
+from transforms.identity import place_of
 from transforms.tables import COPIES, DUMPS, FILES, RESIDUE
 
 # The body of each copy, with what matching needs of it.
@@ -26,13 +29,19 @@ BODIES: Final = pa.schema(
     ]
 )
 STAGED: Final = {"copies": COPIES, "dumps": DUMPS, "residue": RESIDUE, "files": FILES, "bodies": BODIES}
+# Rows of so many bytes of dumps are held in memory before they are written: some five times as much as they are.
+HELD: Final = 32_000_000
 
 StagedRows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Where a batch lies (one Parquet file a table) and what it holds, in counts; `bytes` are raw bytes read."""
+    """Where a batch lies and what it holds, in counts.
+
+    `chunks` is the number of Parquet files a table; `bytes` are those of the dumps, unpacked; `rejected` has the
+    reason for each path; `skipped` counts what was met in containers and is no dump, by kind.
+    """
 
     folder: str
     number: int
@@ -40,27 +49,91 @@ class Staged:
     bytes: int = 0
     copies: int = 0
     rejected: Mapping[str, str] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    chunks: int = 0
 
 
-def write(folder: Path, number: int, rows: StagedRows) -> None:
-    """Writes the rows of one batch. A batch that is tried again overwrites what it wrote before."""
-    for name, schema in STAGED.items():
-        table = pa.Table.from_pylist(rows[name], schema=schema)
-        try:
-            pq.write_table(table, _file(folder, number, name), compression="zstd")
-        except OSError as error:
-            said = f"can't write in {folder}: {error.strerror or error}; nothing was committed, {way_out(error)}"
-            raise WarehouseError(said) from error
+def no_rows() -> StagedRows:
+    """An empty list for each table."""
+    return {name: [] for name in STAGED}
+
+
+class Chunks:
+    """Writes the rows of one batch, chunk by chunk.
+
+    A batch that is tried again overwrites what it wrote before; of an earlier try's further chunks nobody is told.
+    """
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self._folder, self._number = folder, number
+        self._staged = Staged(str(folder), number)
+        self._rows, self._held = no_rows(), 0
+        self._rejected: dict[str, str] = {}
+        self._skipped: Counter[str] = Counter()
+
+    def add(self, rows: StagedRows, size: int = 0) -> None:
+        """Takes rows that came from `size` bytes of a dump."""
+        for name, found in rows.items():
+            self._rows[name] += found
+        for row in rows["dumps"]:
+            if row["status"] == "rejected":
+                self._rejected[place_of(row["path"], row["member"])] = row["error"]
+        staged = self._staged
+        self._staged = replace(
+            staged,
+            dumps=staged.dumps + len(rows["dumps"]),
+            copies=staged.copies + len(rows["copies"]),
+            bytes=staged.bytes + size,
+        )
+        self._held += size
+        if self._held >= HELD:
+            self._flush()
+
+    def pass_over(self, kind: str) -> None:
+        """Counts something that is no dump."""
+        self._skipped[kind] += 1
+
+    def close(self) -> Staged:
+        """Writes what is left; says what there is."""
+        if self._held or not self._staged.chunks or any(self._rows.values()):
+            self._flush()
+        return replace(self._staged, rejected=self._rejected, skipped=dict(self._skipped))
+
+    def _flush(self) -> None:
+        for name, schema in STAGED.items():
+            table = pa.Table.from_pylist(self._rows[name], schema=schema)
+            with _told(self._folder):
+                pq.write_table(table, _file(self._folder, self._number, self._staged.chunks, name), compression="zstd")
+        self._rows, self._held = no_rows(), 0
+        self._staged = replace(self._staged, chunks=self._staged.chunks + 1)
+
+
+def skipped(staged: Iterable[Staged]) -> dict[str, int]:
+    """What all batches passed over, counted by kind."""
+    counts: Counter[str] = Counter()
+    for batch in staged:
+        counts.update(batch.skipped)
+    return dict(sorted(counts.items()))
 
 
 def read(staged: Iterable[Staged], name: str, columns: Sequence[str] | None = None) -> pa.Table:
     """One table of all batches, in the order of their numbers."""
     tables = [
-        pq.read_table(_file(Path(batch.folder), batch.number, name), columns=list(columns) if columns else None)
+        pq.read_table(_file(Path(batch.folder), batch.number, chunk, name), columns=list(columns) if columns else None)
         for batch in sorted(staged, key=lambda batch: batch.number)
+        for chunk in range(batch.chunks)
     ]
     return pa.concat_tables(tables) if tables else STAGED[name].empty_table()
 
 
-def _file(folder: Path, number: int, name: str) -> Path:
-    return folder / f"{number:06d}.{name}.parquet"
+def _file(folder: Path, number: int, chunk: int, name: str) -> Path:
+    return folder / f"{number:06d}-{chunk:06d}.{name}.parquet"
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        said = f"can't write in {folder}: {error.strerror or error}; nothing was committed, {way_out(error)}"
+        raise WarehouseError(said) from error

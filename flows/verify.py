@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows import landing
+from flows.containers.found import Member
 from flows.warehouse import Warehouse
 from transforms.decode import byte_by_byte, decode
 from transforms.errors import DumpError
-from transforms.identity import dump_id_of
+from transforms.identity import dump_id_of, place_of
 
 Row = dict[str, Any]
+Place = tuple[str, str]  # the dump, and where it lies
 # How many characters of a place are shown in a finding.
 SHOWN = 40
 
@@ -34,40 +36,49 @@ def verify(warehouse: Warehouse) -> Verdict:
     verdict = Verdict()
     verdict.problems += _broken_references(warehouse)
     copies, residue = _by_place(warehouse, "copies"), _by_place(warehouse, "residue")
-    files = {(row["dump_id"], row["path"]): row["location"] for row in warehouse.read("files").to_pylist()}
-    for dump in warehouse.read("dumps").to_pylist():
-        if dump["status"] != "ingested":
-            continue
-        for path in (dump["path"], *dump["also_at"]):
-            place = (dump["dump_id"], path)
-            data = _bytes(files.get(place), place, verdict)
-            if data is not None:
-                verdict.problems += [f"{path}: {said}" for said in _check(data, dump, copies[place], residue[place])]
-                verdict.places, verdict.characters = verdict.places + 1, verdict.characters + dump["n_chars"]
+    dumps = {place: row for row in warehouse.read("dumps").to_pylist() for place in _places_of(row)}
+    missing = dict.fromkeys(dumps, "its file holds other bytes by now; the old ones can't be checked")
+    for file in warehouse.read("files").to_pylist():
+        for place, member, data in _wanted(file, missing):
+            problems = _check(data, member.charset, dumps[place], copies[place], residue[place])
+            verdict.problems += [f"{place[1]}: {said}" for said in problems]
+            verdict.places, verdict.characters = verdict.places + 1, verdict.characters + dumps[place]["n_chars"]
+            del missing[place]
+    verdict.missing += [f"{place}: {why}" for (_, place), why in sorted(missing.items(), key=lambda one: one[0][::-1])]
     return verdict
 
 
-def _bytes(location: str | None, place: tuple[str, str], verdict: Verdict) -> bytes | None:
-    dump_id, path = place
-    if location is None:
-        verdict.missing.append(f"{path}: its file holds other bytes by now; the old ones can't be checked")
-        return None
+def _places_of(dump: Row) -> list[Place]:
+    if dump["status"] != "ingested":
+        return []
+    return [(dump["dump_id"], place) for place in (place_of(dump["path"], dump["member"]), *dump["also_at"])]
+
+
+def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Member, bytes]]:
+    """The dumps in a file that are still to be checked. Notes in `missing` why others of it can't be."""
+    path, why = file["path"], "the file has changed since it was read; run `winnow ingest` to take it in"
     try:
-        data = landing.read(landing.at(location, path))
+        for found in landing.members(landing.at(file["location"], path)):
+            if isinstance(found, Member):
+                data = found.read()
+                place = dump_id_of(data), place_of(path, found.name)
+                if place in missing:
+                    yield place, found, data
     except DumpError as error:
-        verdict.missing.append(f"{path}: {error}")
-        return None
-    if dump_id_of(data) != dump_id:
-        verdict.missing.append(f"{path}: the file has changed since it was read; run `winnow ingest` to take it in")
-        return None
-    return data
+        why = str(error)
+    for dump_id, name in missing:
+        if file["dump_id"] in {dump_id, None} and (name == path or name.startswith(place_of(path, ""))):
+            missing[dump_id, name] = why
 
 
-def _check(data: bytes, dump: Row, copies: Sequence[Row], residue: Sequence[Row]) -> Iterator[str]:
+def _check(data: bytes, charset: str | None, dump: Row, copies: Sequence[Row], residue: Sequence[Row]) -> Iterator[str]:
     """What is wrong with the rows of one dump at one place."""
-    decoded = byte_by_byte(data) if dump["format"] == "mbox" else decode(data)
+    decoded = byte_by_byte(data) if dump["format"] == "mbox" else decode(data, charset)
     text = decoded.text
-    if len(text) != dump["n_chars"] or len(copies) != dump["n_copies"] or len(residue) != dump["n_residue"]:
+    if decoded.encoding != dump["encoding"]:
+        # The same bytes stand at another place with another charset.
+        pass
+    elif len(text) != dump["n_chars"] or len(copies) != dump["n_copies"] or len(residue) != dump["n_residue"]:
         yield (
             f"counts differ: {len(text)} characters, {len(copies)} copies, {len(residue)} residue rows against "
             f"{dump['n_chars']}, {dump['n_copies']}, {dump['n_residue']} in the table dumps"
@@ -94,12 +105,13 @@ def _uncovered(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
         at = max(at, end)
 
 
-def _by_place(warehouse: Warehouse, name: str) -> dict[tuple[str, str], list[Row]]:
-    columns = ["dump_id", "dump_path", "start", "end"]
+def _by_place(warehouse: Warehouse, name: str) -> dict[Place, list[Row]]:
+    member = "dump_member" if name == "copies" else "member"
+    columns = ["dump_id", "dump_path", member, "start", "end"]
     columns += ["copy_id", "byte_start", "byte_end"] if name == "copies" else []
-    rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    rows: dict[Place, list[Row]] = defaultdict(list)
     for row in warehouse.read(name, columns).to_pylist():
-        rows[row["dump_id"], row["dump_path"]].append(row)
+        rows[row["dump_id"], place_of(row["dump_path"], row[member])].append(row)
     return rows
 
 

@@ -18,6 +18,7 @@ from samples import RAW
 import flows.landing
 import flows.pipeline
 import flows.warehouse
+from flows.containers.found import Found
 from flows.lock import only_writer
 from flows.verify import verify
 from flows.warehouse import Warehouse
@@ -207,15 +208,15 @@ def test_a_warehouse_that_may_be_read_only(shared: Path) -> None:
 def test_a_file_that_vanishes_before_it_is_read(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = bad(source, lambda path: shutil.copy(RAW / "notes/thread.txt", path))
     text = gone.read_bytes()
-    read = flows.landing.read
+    members = flows.landing.members
 
-    def read_late(file: flows.landing.RawFile) -> bytes:
+    def read_late(file: flows.landing.RawFile) -> Iterator[Found]:
         if file.path == gone.name:
             gone.unlink()
-        return read(file)
+        return members(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.landing, "read", read_late)
+        patch.setattr(flows.landing, "members", read_late)
         summary = ingest(source, tmp_path / "warehouse")
     assert list(summary.rejected) == ["bad.txt"]
     assert "vanished" in summary.rejected["bad.txt"]
@@ -231,15 +232,15 @@ def test_a_file_that_changes_between_listing_and_reading(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changing = bad(source, lambda path: shutil.copy(RAW / "notes/thread.txt", path))
-    read = flows.landing.read
+    members = flows.landing.members
 
-    def read_late(file: flows.landing.RawFile) -> bytes:
+    def read_late(file: flows.landing.RawFile) -> Iterator[Found]:
         if file.path == changing.name:
             shutil.copy(RAW / "tidepool/2019-autumn.txt", changing)
-        return read(file)
+        return members(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.landing, "read", read_late)
+        patch.setattr(flows.landing, "members", read_late)
         ingest(source, tmp_path / "warehouse")
     ingest(source, tmp_path / "warehouse")
     verdict = verify(Warehouse.open(tmp_path / "warehouse"))
@@ -247,16 +248,16 @@ def test_a_file_that_changes_between_listing_and_reading(
 
 
 def test_a_disk_that_fails_for_a_moment(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_bytes, tries = Path.read_bytes, []
+    open_file, tries = Path.open, []
 
-    def flaky(path: Path) -> bytes:
+    def flaky(path: Path, *how: Any, **more: Any) -> Any:
         if path.name == "good.txt" and len(tries) < 2:
             tries.append(path)
             raise OSError(errno.EIO, "Input/output error")
-        return read_bytes(path)
+        return open_file(path, *how, **more)
 
     monkeypatch.setattr("flows.runners.DELAYS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(Path, "read_bytes", flaky)
+    monkeypatch.setattr(Path, "open", flaky)
     assert not ingest(source, tmp_path / "warehouse").rejected
     assert len(tries) == 2
 
@@ -264,10 +265,10 @@ def test_a_disk_that_fails_for_a_moment(source: Path, tmp_path: Path, monkeypatc
 def test_a_fault_of_our_own_costs_one_dump(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad(source, lambda path: path.write_text("A text that winnow stumbles over.\n"))
 
-    def stumble(data: bytes) -> Any:
+    def stumble(data: bytes, *stated: str | None) -> Any:
         if b"stumbles" in data:
             raise ZeroDivisionError("by chance")
-        return read_dump(data)
+        return read_dump(data, *stated)
 
     read_dump = flows.pipeline.read_dump
     monkeypatch.setattr("flows.pipeline.read_dump", stumble)

@@ -25,6 +25,7 @@ import pytest
 from flows import ingest as module
 from flows import landing, pipeline
 from flows import tracked as tracking
+from flows.containers.found import Found
 from flows.ingest import DELAYS, LISTED, TrackingError, ingest, run_flow, summary_page
 from flows.landing import RawFile
 from flows.pipeline import Batch, Request, Summary, stage
@@ -122,15 +123,15 @@ def rows(warehouse: Path, name: str) -> list[dict[str, Any]]:
     return [{key: row[key] for key in row if key not in OF_THE_RUN} for row in conftest.rows_of(warehouse, name)]
 
 
-def failing(times: int, error: Exception, only: str = "") -> Callable[[RawFile], bytes]:
-    """`landing.read` that fails on its first calls."""
-    left, read = [times], landing.read
+def failing(times: int, error: Exception, only: str = "") -> Callable[[RawFile], Iterator[Found]]:
+    """`landing.members` that fails on its first calls."""
+    left, members = [times], landing.members
 
-    def fails(file: RawFile) -> bytes:
+    def fails(file: RawFile) -> Iterator[Found]:
         if only in file.path and left[0]:
             left[0] -= 1
             raise error
-        return read(file)
+        return members(file)
 
     return fails
 
@@ -188,7 +189,7 @@ def test_a_run_without_sources_fails_and_says_why(tmp_path: Path) -> None:
 
 @tracked
 def test_a_passing_failure_is_tried_again(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "read_bytes", busy_once(Path.read_bytes))
+    monkeypatch.setattr(Path, "open", busy_once(Path.open))
     started = time.monotonic()
     state = flow_state(source, tmp_path / "w")
     assert time.monotonic() - started >= DELAYS[0]
@@ -197,16 +198,16 @@ def test_a_passing_failure_is_tried_again(source: Path, tmp_path: Path, monkeypa
     assert "dumps new in 3 files (0 unchanged, 1 rejected)" in artifacts(state)["winnow-summary"]
 
 
-def busy_once(read: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
-    """`Path.read_bytes` on a disk that is busy the first time."""
+def busy_once(open_file: Callable[..., Any]) -> Callable[..., Any]:
+    """`Path.open` on a disk that is busy the first time."""
     failures = [BUSY]
 
-    def read_bytes(path: Path) -> bytes:
+    def fails(path: Path, *how: Any, **more: Any) -> Any:
         if path.name == "feed.xml" and failures:
             raise failures.pop()
-        return read(path)
+        return open_file(path, *how, **more)
 
-    return read_bytes
+    return fails
 
 
 @tracked
@@ -214,7 +215,7 @@ def busy_once(read: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
 def test_a_failure_that_does_not_pass_costs_the_dump_alone(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(landing, "read", failing(99, PassingError("busy"), "feed.xml"))
+    monkeypatch.setattr(landing, "members", failing(99, PassingError("busy"), "feed.xml"))
     state = flow_state(source, tmp_path / "w")
     assert state.is_completed(), state.message
     assert [run.run_count for run in task_runs(state, 1)] == [1 + len(DELAYS)]
@@ -229,7 +230,7 @@ def test_a_failure_that_does_not_pass_costs_the_dump_alone(
 def test_a_final_failure_is_not_tried_again(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(landing, "read", failing(1, error))
+    monkeypatch.setattr(landing, "members", failing(1, error))
     state = flow_state(source, tmp_path / "w")
     assert state.is_failed()
     assert type(error).__name__ in str(state.message)

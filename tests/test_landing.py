@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from flows.landing import RawFile, at, find, read
+from flows.landing import RawFile, at, find, opened
 from transforms.errors import DumpError, PassingError, SourceError
 
 NOBODY = 65534
@@ -37,6 +37,11 @@ def deadline() -> Iterator[None]:
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
+
+
+def read(file: RawFile) -> bytes:
+    with opened(file) as stream:
+        return stream.read()
 
 
 def put(folder: Path, *names: str) -> None:

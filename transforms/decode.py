@@ -113,17 +113,21 @@ class Decoded:
 BYTE_BY_BYTE: Final = Charset("latin-1", 1.0, "each message states its own", "latin-1")
 
 
-def decode(data: bytes) -> Decoded:
+def decode(data: bytes, charset: str | None = None) -> Decoded:
     r"""Decodes a dump; what speaks for the encoding is tried from the surest to the weakest.
 
-    Raises `DumpError` where the bytes are empty or no text.
+    `charset` is what the server of a page stated: many servers state their default whatever they send, so it counts
+    less than what the page says of itself and more than a guess. Raises `DumpError` where the bytes are empty or no
+    text.
 
     >>> decode("déjà vu".encode()).evidence
     'valid UTF-8'
     >>> decode(b'<meta charset="iso-8859-1"><p>caf\xe9').encoding
     'iso8859-1'
+    >>> decode(b"\xcf\xf0\xe8\xe2\xe5\xf2", "windows-1251").text
+    'Привет'
     """
-    return read_as(settle(lambda: (data,)), data)
+    return read_as(settle(lambda: (data,), charset), data)
 
 
 def byte_by_byte(data: bytes) -> Decoded:
@@ -141,10 +145,10 @@ def read_as(charset: Charset, data: bytes) -> Decoded:
     return Decoded(text, charset, ByteMap(data, charset.codec, charset.errors, charset.skip))
 
 
-def settle(blocks: Blocks) -> Charset:
+def settle(blocks: Blocks, stated: str | None = None) -> Charset:
     r"""Finds how a dump is to be decoded, block by block: it may be larger than memory.
 
-    UTF-8 takes one reading of all blocks, other encodings a few. Raises `DumpError` where the dump is empty or no
+    `stated` is the charset that a server stated. UTF-8 takes one reading of all blocks, other encodings a few. Raises `DumpError` where the dump is empty or no
     text.
 
     >>> settle(lambda: [b"d\xc3", b"\xa9j\xc3\xa0 vu"]).evidence
@@ -153,7 +157,7 @@ def settle(blocks: Blocks) -> Charset:
     head = _head(blocks)
     if not head:
         raise DumpError("the dump is empty: there is nothing to read")
-    charset = _marked(head, blocks) or _unmarked(head, blocks)
+    charset = _marked(head, blocks) or _unmarked(head, blocks, stated)
     _insist_on_text(head, charset)
     return charset
 
@@ -167,14 +171,14 @@ def _head(blocks: Blocks) -> bytes:
     return found
 
 
-def _unmarked(head: bytes, blocks: Blocks) -> Charset:
+def _unmarked(head: bytes, blocks: Blocks, stated: str | None) -> Charset:
     """What the bytes themselves say where no byte order mark does."""
     as_utf8 = None if b"\x00" in head[:DETECT_WITHIN] else _read_with("utf-8", blocks)
     if as_utf8 and as_utf8.whole:
         if as_utf8.beyond_ascii:
             return Charset("utf-8", 0.99, "valid UTF-8", "utf-8")
         return _escaped(head, blocks) or Charset("ascii", 1.0, "only ASCII bytes", "utf-8")
-    found = _declared(head, blocks)
+    found = _stated(stated, blocks) or _declared(head, blocks)
     if not found and as_utf8 and _is_damaged(as_utf8, blocks):
         found = _made("utf-8", blocks, 0.9, "UTF-8 but for a few broken sequences")
     return found or _detected(head, blocks)
@@ -272,6 +276,15 @@ def _count(pair: bytes, blocks: Blocks) -> int:
         found += block.count(pair) + (edge + block[:1]).count(pair)
         edge = block[-1:] or edge
     return found
+
+
+def _stated(label: str | None, blocks: Blocks) -> Charset | None:
+    """The charset that came with the page counts as one declared in it does: where the bytes do not contradict it."""
+    codec = _codec(label, blocks) if label else None
+    if codec is None or codec.startswith("utf-7"):
+        return None
+    charset = _made(codec, blocks, 0.9, f"stated by the server as {label}, and the bytes agree")
+    return charset if charset.errors == "strict" else None
 
 
 def _declared(head: bytes, blocks: Blocks) -> Charset | None:

@@ -3,6 +3,7 @@
 WinnowError
 ├── DumpError            one dump can't be read; it becomes a rejected row, the others go on
 │   ├── PassingError     the same, but a later try may well succeed (a busy disk, a network share)
+│   ├── RefusedError     it swells without end when it is unpacked, as a decompression bomb does
 │   └── FaultError       winnow itself failed on it; another version may not
 ├── SourceError          what was named as a source is not there or can't be listed
 ├── WarehouseError       the warehouse can't be opened, read or written
@@ -36,6 +37,10 @@ class DumpError(WinnowError):
 
 class PassingError(DumpError):
     """One dump can't be read just now; another try may succeed."""
+
+
+class RefusedError(DumpError):
+    """A member of an archive swells without end when it is unpacked; it is left alone."""
 
 
 class FaultError(DumpError):

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 ID_BYTES = 16
+# Stands between the name of a container and what is in it. No path and no name of a member in an archive holds it.
+INSIDE = "//"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,22 @@ def dump_id_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def unreadable_id(location: str) -> str:
+def place_of(path: str, member: str | None) -> str:
+    """A place as text: a path, and behind two strokes what is in the file.
+
+    >>> place_of("a/b.txt", None), place_of("old.zip", "a/b.txt"), place_of("web.warc", "https://weir.example/")
+    ('a/b.txt', 'old.zip//a/b.txt', 'web.warc//https://weir.example/')
+    """
+    return path if member is None else f"{path}{INSIDE}{member}"
+
+
+def unreadable_id(place: str) -> str:
     """The id of a dump whose bytes could not be had, so that only where it lies tells it apart."""
-    return "unreadable-" + _hash(location)
+    return "unreadable-" + _hash(place)
 
 
 def copy_id_of(dump_id: str, path: str, member: str | None, ordinal: int) -> str:
-    """The id of the copy that stands at `ordinal` in a dump lying at `path`."""
+    """The id of the copy that stands at `ordinal` in a dump that is `member` of the file at `path`, or the file."""
     return _hash(f"{dump_id}\0{path}\0{member or ''}\0{ordinal}")
 
 

@@ -62,6 +62,8 @@ COPIES: Final = pa.schema(
         ("copy_id", pa.string()),
         ("dump_id", pa.string()),
         ("dump_path", pa.string()),
+        # The member of an archive that is the dump; `member` goes on to the row, entry or message in it.
+        ("dump_member", pa.string()),
         ("member", pa.string()),
         ("ordinal", pa.int32()),
         ("start", pa.int64()),
@@ -131,7 +133,8 @@ RUNS: Final = pa.schema(
     ]
 )
 
-# A file that was read to its end: as long as size and time of change stay, it is not read again.
+# A file that was read to its end: as long as size and time of change stay, it is not read again. `dump_id` is that of
+# the one dump which it is, and null for a container.
 FILES: Final = pa.schema(
     [
         ("location", pa.string()),

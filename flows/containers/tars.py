@@ -1,0 +1,100 @@
+"""Members of a tar, read from the first to the last without going back."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from typing import Any, Final
+
+from flows.containers.found import Found, Member, PassedOver, Rejected
+from flows.containers.names import Names, as_path, folder_of, is_hidden
+from flows.containers.streams import Borrowed, Part, Stream
+
+BLOCK: Final = 512
+# Headers that point at headers without end meet the limit of recursion; forged numbers fit no type.
+DAMAGE: Final = (tarfile.TarError, OSError, EOFError, ValueError, RecursionError, OverflowError)
+KEPT: Final = "what could be read is kept, get the file anew"
+
+
+def is_tar(head: bytes) -> bool:
+    """Whether bytes begin with the header of a tar member, whose checksum is right."""
+    try:
+        return len(head) >= BLOCK and bool(tarfile.TarInfo.frombuf(head[:BLOCK], "utf-8", "surrogateescape").name)
+    except (tarfile.TarError, ValueError):
+        return False
+
+
+def members(stream: Stream, archive: str) -> Iterator[Found]:
+    """The members of a tar; where it is damaged, last why the rest can't be read (named None, as the tar itself)."""
+    names, headers, last = Names(), _Headers(), None
+    try:
+        with tarfile.open(
+            fileobj=stream, mode="r|", tarinfo=headers.kind, ignore_zeros=True, encoding="utf-8",
+            errors="surrogateescape",
+        ) as tar:  # fmt: skip
+            while (info := tar.next()) is not None:
+                for found in _member(tar, info, names, stream, archive):
+                    last = found.stream if isinstance(found, Member) else last
+                    yield found
+                # `tarfile` would remember every member that it has met.
+                tar.members.clear()  # type: ignore[attr-defined]
+        said = headers.problem
+    except DAMAGE as error:
+        said = f"the tar is damaged or cut off ({error}); {KEPT}"
+    if not (last and last.trouble) and (said := stream.trouble or said):
+        yield Rejected(None, said)
+
+
+def _member(tar: tarfile.TarFile, info: tarfile.TarInfo, names: Names, stream: Stream, archive: str) -> Iterator[Found]:
+    name = as_path(info.name)
+    if info.isdir():
+        return
+    if not info.isreg():
+        yield PassedOver("links in archives" if info.issym() or info.islnk() else "devices in archives")
+    elif is_hidden(name):
+        yield PassedOver("hidden files in archives")
+    else:
+        yield Member(names.given(name), _content(tar, info, stream), info.size, source=folder_of(name, archive))
+
+
+def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, stream: Stream) -> Stream:
+    """The bytes of a member. `extractfile` would keep back the last ones before a cut; only holes need it."""
+    if info.issparse() and (content := tar.extractfile(info)):
+        return Borrowed(stream, content.read, DAMAGE)
+    return Part(Borrowed(stream, tar.fileobj.read if tar.fileobj else stream.read, DAMAGE), info.size)
+
+
+class _Headers:
+    """Hears what `tarfile` meets where a header should be, and keeps to itself: damage, a cut, the mark of the end."""
+
+    def __init__(self) -> None:
+        self.damaged, self.marked, self.cut = 0, False, False
+        met = self
+
+        class Header(tarfile.TarInfo):
+            @classmethod
+            def frombuf(cls, buf: Any, encoding: str, errors: str) -> Any:  # noqa: ANN401 - bytes, and the own class
+                try:
+                    return super().frombuf(buf, encoding, errors)
+                except tarfile.HeaderError:
+                    met.heard(bytes(buf))
+                    raise
+
+        self.kind = Header
+
+    def heard(self, block: bytes) -> None:
+        """Takes note of a block that is no header."""
+        if not block:
+            return
+        self.cut = len(block) < BLOCK
+        self.marked = not self.cut and not block.strip(b"\0")
+        self.damaged += not self.marked and not self.cut
+
+    @property
+    def problem(self) -> str | None:
+        """What was wrong with the tar, if anything."""
+        if self.damaged:
+            return f"the tar is damaged: {self.damaged:,} blocks of {BLOCK} bytes are no headers; {KEPT}"
+        if self.cut or not self.marked:
+            return f"the tar is cut off: the mark of its end is missing; {KEPT}"
+        return None

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -39,8 +39,17 @@ WarehouseOption = Annotated[
 ]
 
 
+def _field(what: str) -> Any:  # noqa: ANN401 - typer's own type
+    """An option that names a field of rows."""
+    return typer.Option(
+        metavar="NAME",
+        help=f"The field of rows (JSONL, CSV, Parquet) that holds {what}; may be given again, best first.",
+        rich_help_panel="Fields of rows",
+    )
+
+
 @app.command()
-def ingest(
+def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them by name
     sources: Annotated[
         list[str] | None,
         typer.Argument(
@@ -62,6 +71,13 @@ def ingest(
             show_default=False,
         ),
     ] = None,
+    text_field: Annotated[list[str] | None, _field("the text of a post")] = None,
+    title_field: Annotated[list[str] | None, _field("its title")] = None,
+    author_field: Annotated[list[str] | None, _field("its author")] = None,
+    date_field: Annotated[list[str] | None, _field("the date of its publication")] = None,
+    url_field: Annotated[list[str] | None, _field("its address")] = None,
+    tags_field: Annotated[list[str] | None, _field("its tags")] = None,
+    id_field: Annotated[list[str] | None, _field("what names it among the rows")] = None,
 ) -> None:
     """Read new dumps and bring the tables up to date.
 
@@ -70,12 +86,23 @@ def ingest(
     """
     from flows.pipeline import Request  # noqa: PLC0415 - the imports behind it take a second
     from flows.summary import print_summary  # noqa: PLC0415
+    from transforms.split.fields import Asked  # noqa: PLC0415
 
+    fields = Asked(
+        text=tuple(text_field or ()),
+        title=tuple(title_field or ()),
+        author=tuple(author_field or ()),
+        published=tuple(date_field or ()),
+        url=tuple(url_field or ()),
+        tags=tuple(tags_field or ()),
+        id=tuple(id_field or ()),
+    )
     request = Request(
         sources=tuple(sources or [DEFAULT_SOURCE]),
         warehouse=warehouse,
         include=tuple(include or ()),
         exclude=EXCLUDED if exclude is None else tuple(exclude),
+        fields=fields,
     )
     with _told():
         summary = _run(request)

@@ -148,8 +148,8 @@ def read_as(charset: Charset, data: bytes) -> Decoded:
 def settle(blocks: Blocks, stated: str | None = None) -> Charset:
     r"""Finds how a dump is to be decoded, block by block: it may be larger than memory.
 
-    `stated` is the charset that a server stated. UTF-8 takes one reading of all blocks, other encodings a few. Raises `DumpError` where the dump is empty or no
-    text.
+    `stated` is the charset that a server stated. UTF-8 takes one reading of all blocks, other encodings a few. Raises
+    `DumpError` where the dump is empty or no text.
 
     >>> settle(lambda: [b"d\xc3", b"\xa9j\xc3\xa0 vu"]).evidence
     'valid UTF-8'

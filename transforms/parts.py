@@ -29,6 +29,7 @@ class Part:
     split: Split
     byte_spans: tuple[tuple[int, int], ...]
     n_chars: int
+    last: bool
 
 
 class Window:
@@ -138,7 +139,8 @@ def parts_of(window: Window, reading: Reading, size: int = PART_BYTES, most: int
 
 def _part(window: Window, split: Split, used: int) -> Part:
     at = window.byte_offsets(list(chain.from_iterable((piece.start, piece.end) for piece in split.pieces)))
-    return Part(moved(split, window.char_at), tuple(zip(at[::2], at[1::2], strict=True)), used)
+    spans = tuple(zip(at[::2], at[1::2], strict=True))
+    return Part(moved(split, window.char_at), spans, used, window.last and used == len(window.text))
 
 
 def moved(split: Split, by: int) -> Split:

@@ -115,7 +115,8 @@ class CsvRows:
             used = header.then
             found.append(Residue(header.start, header.end, "header", sound(text[header.start : header.end])))
         number = self.number
-        for number, record in enumerate(_records(text, used, header.pattern, last=last), number + 1):  # noqa: B007 - the last one is kept
+        for record in _records(text, used, header.pattern, last=last):
+            number += 1
             found.append(self._row(text, header, record, number))
             used = record.then
         pieces = tuple(row for row in found if isinstance(row, Piece))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from transforms.errors import DumpError
+from transforms.errors import DumpError, UsageError
 from transforms.records import Piece
 from transforms.split.render import html_body
 
@@ -88,6 +89,28 @@ class Asked:
     tags: tuple[str, ...] = ()
     id: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, given: Mapping[str, Sequence[str]]) -> Asked:
+        """Make it of a mapping; raises `UsageError` where there is no such field.
+
+        >>> Asked.of({"text": ["story", "abstract"]}).text
+        ('story', 'abstract')
+        """
+        known = {field.name for field in dataclass_fields(cls)}
+        for name in given:
+            if name not in known:
+                raise UsageError(f"a post has no field {name}; it has {', '.join(sorted(known))}")
+        return cls(**{name: tuple(names) for name, names in given.items()})
+
+    def given(self) -> dict[str, list[str]]:
+        """The fields of which names were given.
+
+        >>> Asked(text=("story",)).given()
+        {'text': ['story']}
+        """
+        pairs = ((field.name, list(getattr(self, field.name))) for field in dataclass_fields(self))
+        return {name: names for name, names in pairs if names}
+
     def names(self) -> FieldNames:
         """All names that count.
 
@@ -105,6 +128,9 @@ class Asked:
             id=self.id + known.id,
             asked=self.text,
         )
+
+
+NONE_ASKED: Final = Asked()
 
 
 @dataclass(frozen=True, slots=True)

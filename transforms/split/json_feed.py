@@ -69,7 +69,7 @@ class JsonFeed:
         if self.inside is None:
             return self._heading(text, last=last)
         if self.inside:
-            return self._items(text, 0, last=last)
+            return self.items(text, 0, last=last)
         return Taken(_ending(text, 0), len(text), self) if last else Taken(NOTHING, 0, self)
 
     def _heading(self, text: str, *, last: bool) -> Taken:
@@ -83,10 +83,11 @@ class JsonFeed:
         residue = (*_stated("feed heading", outline.members), *_unread(text, outline.end, outline.items))
         if outline.items is None:
             return Taken(Split((), residue), len(text), self)
-        found = replace(self, inside=True, author=author)._items(text, outline.items, last=last)
+        found = replace(self, inside=True, author=author).items(text, outline.items, last=last)
         return replace(found, split=Split(found.split.pieces, (*residue, *found.split.residue)))
 
-    def _items(self, text: str, at: int, *, last: bool) -> Taken:
+    def items(self, text: str, at: int, *, last: bool) -> Taken:
+        """Reads on in the array of items, from an offset."""
         found = elements_in(text, at, sound=self.sound, last=last)
         pieces: list[Piece] = []
         residue: list[Residue] = []

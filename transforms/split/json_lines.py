@@ -73,9 +73,9 @@ class JsonRows:
             end = len(text) if last else max(at, text.rfind("\n") + 1)
             values += _lines(text, at, end)
             at = end
-        then = begun._having(values)
+        then = begun.having(values)
         if last:
-            then._insist()
+            then.insist()
         return Taken(self._split(text, values), at, then)
 
     def _begun(self, text: str) -> tuple[JsonRows, int]:
@@ -101,14 +101,14 @@ class JsonRows:
                 residue.append(Residue(row.start, row.end, kind, sound(text[row.start : row.end])))
         return Split(tuple(pieces), tuple(residue))
 
-    def _having(self, values: Sequence[Value]) -> JsonRows:
+    def having(self, values: Sequence[Value]) -> JsonRows:
         """The same behind some more rows."""
         rows = [row.value for row in values if isinstance(row.value, dict)]
         keys = self.keys or (tuple(rows[0]) if rows else ())
         found = self.found or (bool(self.fields.asked) and any(has_asked(row, self.fields) for row in rows))
         return replace(self, number=self.number + len(values), keys=keys, found=found)
 
-    def _insist(self) -> None:
+    def insist(self) -> None:
         """Refuse a dump without any row, or in which no row has a field that was asked for."""
         if not self.number:
             raise DumpError("there is no row in this dump: JSON rows are objects, one a line or in one array")

@@ -89,7 +89,9 @@ class Mailbox:
 
     def _insist(self, starts: Sequence[tuple[int, int]]) -> None:
         if not self.number and len(starts) == 1:
-            raise DumpError("there is no message in this mailbox: it has no line such as 'From name@host Thu Mar 5 ...'")
+            raise DumpError(
+                "there is no message in this mailbox: it has no line such as 'From name@host Thu Mar 5 ...'"
+            )
 
     def _before(self, text: str) -> tuple[Residue, ...]:
         """What stands before the first message, or behind a message that was too long to be read at once."""

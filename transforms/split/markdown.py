@@ -103,7 +103,12 @@ def _blocks(text: str, *, last: bool) -> Iterator[re.Match[str]]:
     at, fence = 0, ""
     for block in BLOCK.finditer(text):
         fence, at = _fence_at(text, fence, at, block.start()), block.start()
-        if not fence and _is_free(text[max(0, block.start() - 4) : block.start()]) and _tells(block) and (last or block.end() < len(text)):
+        if (
+            not fence
+            and _is_free(text[max(0, block.start() - 4) : block.start()])
+            and _tells(block)
+            and (last or block.end() < len(text))
+        ):
             yield block
             at = block.end()
 
@@ -176,7 +181,7 @@ def _piece(text: str, block: re.Match[str], span: tuple[int, int], number: int, 
         author=next((found for key in authors if (found := scalar(said[key]))), None),
         published_text=next((found for key in dates if (found := date_of(said[key]))), None),
         url=next((found for key in urls if (found := scalar(said[key]))), None),
-        tags=next((found for key in tags if (found := tags_of(said[key]))), ()),
+        tags=next((several for key in tags if (several := tags_of(said[key]))), ()),
         member=next((found for key in ids if (found := scalar(said[key]))), None) or str(number),
         boundary=(f"front matter {number}",),
     )

@@ -1,20 +1,27 @@
-"""Dumps that are read in parts, from their bytes to the tables: parts are made tiny here, so that small dumps have many."""
+"""Dumps read in parts, from their bytes to the tables; parts are made tiny here, so that small dumps have many."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import corpora
 import pytest
 from conftest import ingest, rows_of
 
 from flows.verify import verify
 from flows.warehouse import Warehouse
+from transforms.decode import Charset
+from transforms.parts import Window, parts_of
+from transforms.split.json_lines import JsonRows
+from transforms.split.whole_parts import PlainText
 
-WORDS = "High water at the weir today and two herons stood on the old wall until noon".split()
+WORDS = ("high", "water", "at", "the", "weir", "today", "and", "two", "herons", "stood", "on", "an", "old", "wall")
 
 
 def text_of(number: int) -> str:
@@ -23,10 +30,6 @@ def text_of(number: int) -> str:
 
 def jsonl(count: int, **more: Any) -> str:
     return "".join(json.dumps({"id": n, "title": f"Day {n}", "text": text_of(n)} | more) + "\n" for n in range(count))
-
-
-def listing(count: int) -> str:
-    return "".join(f"Day number {n}\nPosted by Ana on {n % 28 + 1} May 2015\n\n{text_of(n)}\n\n\n" for n in range(count))
 
 
 @pytest.fixture
@@ -45,7 +48,18 @@ def source_of(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 def copies(warehouse: Path) -> list[dict[str, Any]]:
-    names = ("dump_path", "ordinal", "start", "end", "byte_start", "byte_end", "title", "published", "member", "copy_id")
+    names = (
+        "dump_path",
+        "ordinal",
+        "start",
+        "end",
+        "byte_start",
+        "byte_end",
+        "title",
+        "published",
+        "member",
+        "copy_id",
+    )
     found = [{name: row[name] for name in names} for row in rows_of(warehouse, "copies")]
     return sorted(found, key=lambda row: (row["dump_path"], row["ordinal"]))
 
@@ -71,15 +85,42 @@ def test_parts_give_what_the_whole_gives(tmp_path: Path, monkeypatch: pytest.Mon
     assert verify(Warehouse.open(tmp_path / "parts")).problems == []
 
 
-@pytest.mark.usefixtures("tiny")
-def test_a_text_dump_in_parts_loses_nothing(tmp_path: Path) -> None:
-    source = source_of(tmp_path / "source", {"a.txt": listing(60).encode()})
+def test_a_text_dump_in_parts_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(3)
+    posts = [corpora.post(rng) for _ in range(60)]
+    source = source_of(tmp_path / "source", {"a.txt": corpora.listing(posts).encode()})
+    ingest(source, tmp_path / "whole")
+    for name in ("flows.pipeline.PART_BYTES", "flows.reading.PART_BYTES", "flows.held.IN_MEMORY"):
+        monkeypatch.setattr(name, 12_000)
     ingest(source, tmp_path / "w")
-    found = copies(tmp_path / "w")
-    assert [row["title"] for row in found] == [f"Day number {n}" for n in range(60)]
+    # One layout runs through this dump, so that every part chooses it.
+    assert copies(tmp_path / "w") == copies(tmp_path / "whole")
+    assert {row["title"] for row in copies(tmp_path / "w")} <= {post.title for post in posts}
     verdict = verify(Warehouse.open(tmp_path / "w"))
     assert (verdict.problems, verdict.missing, verdict.places) == ([], [], 1)
-    assert not list((tmp_path / "w").rglob("tmp*"))
+
+
+def test_a_text_without_any_end_is_cut_at_a_line() -> None:
+    text = "word " * 40 + "\nmore " * 40 + "tail"
+    taken = PlainText(longest=100).take(text, last=False)
+    assert text[: taken.used].endswith("\n")
+    assert taken.split.pieces[-1].end <= taken.used
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('{"text": "' + "High water. " * 2_500_000 + '"}\n{"text": "b"}\n', id="a line of 30 MB"),
+        pytest.param('{"text": ' + "[" * 200_000 + "\n" + '{"text": "b"}\n{"text": "c"}\n', id="deep nesting"),
+        pytest.param('{"text": "b"}\n' * 2 + "x\n" * 300_000, id="many broken lines"),
+    ],
+)
+def test_odd_dumps_take_a_bounded_time(text: str) -> None:
+    begun = time.process_time()
+    window = Window(iter([text.encode()]), Charset("utf-8", 1.0, "", "utf-8"))
+    found = [piece for part in parts_of(window, JsonRows(), 100_000) for piece in part.split.pieces]
+    assert found[-1].body in {"b", "c"}
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.usefixtures("tiny")

@@ -39,12 +39,16 @@ BLOCK: Final = re.compile(
 FENCE: Final = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})(?P<rest>[^\n]*+)$", re.MULTILINE)
 # What a post is expected to state: with one of these a first block is front matter, and a later one opens a post.
 TELLING: Final = frozenset(("title", "date", "published", "pubdate", "created", "layout", "slug", "permalink"))
-OPENING: Final = re.compile(r"\ufeff?\s*+(?=---[ \t]*+\r?\n)")
+OPENING: Final = re.compile(r"\s*+(?=---[ \t]*+\r?\n)")
 SETTING: Final = re.compile(r"(?P<key>[A-Za-z_][\w.-]*+)[ \t]*+:[ \t]*+(?P<value>.*)")
 ELEMENT: Final = re.compile(r"[ \t]*+-[ \t]++(?P<value>.*)")
 HEADING: Final = re.compile(
     r"\s*+(?:\#[ \t]++(?P<atx>[^\n]*[^\n#\s])[ \t#]*+|(?P<setext>[^\s#>*+-][^\n]*+)\n=++[ \t]*+)(?:\n|\Z)"
 )
+QUOTED: Final = re.compile(
+    r"""(?:'(?P<single>[^']*+(?:''[^']*+)*+)'|"(?P<double>(?:[^"\\]++|\\.)*+)")(?:\s*+(?:\#.*)?)"""
+)
+ESCAPED: Final = re.compile(r'\\(["\\/])')
 COMMENT: Final = re.compile(r"(?:^|\s)#.*")
 
 
@@ -156,9 +160,13 @@ def _settings(said: str) -> dict[str, object]:
 
 def _value(text: str) -> object:
     """Read a value: in quotes, a list in brackets, or plain, where a comment may follow."""
-    if text[:1] in ("'", '"'):
-        end = text.find(text[0], 1)
-        return text[1:end] if end > 0 and not COMMENT.sub("", text[end + 1 :]).strip() else text.strip(text[0])
+    quoted = QUOTED.fullmatch(text)
+    if quoted:
+        return (
+            quoted["single"].replace("''", "'")
+            if quoted["single"] is not None
+            else ESCAPED.sub(r"\1", quoted["double"])
+        )
     if text.startswith("[") and text.endswith("]"):
         return [_value(item.strip()) for item in text[1:-1].split(",") if item.strip()]
     return COMMENT.sub("", text).strip() or None

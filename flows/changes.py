@@ -77,33 +77,41 @@ def _first_at(places: set[Place], rows: pa.Table, identity: Sequence[str]) -> pa
 
 def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged]) -> tuple[Change, set[Place]]:
     """Rows of `dumps` to write, and the places where bytes were understood that had not been understood there."""
-    found = staging.read(staged, "dumps").to_pylist()
-    readable = _readable_now(warehouse, staging.read(staged, "files")) - {row["dump_id"] for row in found}
-    ids = {row["dump_id"] for row in found} | readable
-    known = {row["dump_id"]: row for row in warehouse.read("dumps", where=("dump_id", ids)).to_pylist()}
-    rows: dict[str, Row] = dict(known)
-    new_places: set[Place] = set()
-    for row in found:
-        before = rows.get(row["dump_id"])
-        rows[row["dump_id"]] = row if before is None else _both(before, row)
-        new = before is None or not _understood(before) or _place(row) not in _places(before)
-        if _understood(row) and new:
-            new_places.add((row["dump_id"], _place(row)))
+    met: dict[str, list[Row]] = defaultdict(list)
+    for row in staging.read(staged, "dumps").to_pylist():
+        met[row["dump_id"]].append(row)
+    readable = _readable_now(warehouse, staging.read(staged, "files")) - met.keys()
+    known = {
+        row["dump_id"]: row for row in warehouse.read("dumps", where=("dump_id", met.keys() | readable)).to_pylist()
+    }
     gone = sorted(readable & known.keys())
-    inserts = [row for dump_id, row in rows.items() if dump_id not in known]
-    updates = [row for dump_id, row in rows.items() if known.get(dump_id, row) != row and dump_id not in gone]
+    inserts, updates, new_places = [], [], set()
+    for dump_id, found in met.items():
+        before = known.get(dump_id)
+        row = _merged(before, found)
+        if before is None:
+            inserts.append(row)
+        elif row != before:
+            updates.append(row)
+        places = {_place(row) for row in found if _understood(row)}
+        new_places |= {
+            (dump_id, place) for place in places.difference(_places(before) if before and _understood(before) else ())
+        }
     return Change(_table(inserts, DUMPS), _table(updates, DUMPS), gone), new_places
 
 
-def _both(before: Row, row: Row) -> Row:
-    """The row of a dump that is met again: what was understood counts, and it stands at the first of its places."""
-    if _understood(row) != _understood(before):
-        return row if _understood(row) else before
-    places = sorted({*_places(before), *_places(row)} - {first := min(_place(before), _place(row))})
-    kept = {"run_id": before["run_id"], "pipeline_version": before["pipeline_version"]}
-    if before["error"] != row["error"]:
-        kept = {"error": row["error"], "run_id": row["run_id"]}
-    return (before if _place(before) == first else row) | kept | {"also_at": places}
+def _merged(before: Row | None, found: Sequence[Row]) -> Row:
+    """The row of a dump that was met (again): what was understood counts, and it stands at the first of its places."""
+    rows = [*([before] if before else []), *sorted(found, key=_place)]
+    rows = [row for row in rows if _understood(row)] or rows
+    first = min(rows, key=_place)
+    others = sorted({place for row in rows for place in _places(row)} - {_place(first)})
+    made = first | {"also_at": others}
+    if rows[0] is before:
+        same = before["error"] == rows[-1]["error"]
+        made |= {"error": rows[-1]["error"], "run_id": before["run_id"] if same else rows[-1]["run_id"]}
+        made |= {"pipeline_version": before["pipeline_version"]}
+    return made
 
 
 def _understood(row: Row) -> bool:

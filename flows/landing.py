@@ -17,7 +17,7 @@ from typing import Final
 from flows.containers.found import Found
 from flows.containers.streams import Limits, Stream
 from flows.containers.walk import walk
-from transforms.errors import DumpError, PassingError, SourceError
+from transforms.errors import DumpError, FaultError, PassingError, SourceError, WinnowError
 
 # A README explains a folder of dumps and is none itself.
 EXCLUDED: Final = ("README.md",)
@@ -87,10 +87,17 @@ def find(
 def members(file: RawFile, limits: Limits | None = None) -> Iterator[Found]:
     """The dumps in a file: itself, or what it is a container of. Nothing is unpacked to the disk.
 
-    Raises `DumpError` where the file can't be opened or read, `PassingError` where another try may succeed.
+    Raises `DumpError` where the file can't be opened or read, `PassingError` where another try may succeed,
+    `FaultError` where winnow itself failed on what the file is packed in.
     """
-    with opened(file) as stream:
-        yield from walk(stream, file.path, stream.size, limits)
+    try:
+        with opened(file) as stream:
+            yield from walk(stream, file.path, stream.size, limits)
+    except WinnowError:
+        raise
+    except Exception as error:
+        said = f"winnow itself failed on this file ({type(error).__name__}: {error}); please report it with the file"
+        raise FaultError(said) from error
 
 
 @contextmanager
@@ -115,9 +122,12 @@ class RawStream(Stream):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Goes to a place in the file."""
+        """Goes to a place in the file; one before its beginning is an error of the caller, not of the disk."""
+        at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.size}[whence]
+        if at < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         with _told():
-            at = self._raw.seek(offset - (self._ahead if whence == os.SEEK_CUR else 0), whence)
+            self._raw.seek(at)
         self._held, self._at, self._pulled = b"", 0, at
         return at
 

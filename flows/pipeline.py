@@ -180,7 +180,7 @@ def _stage_file(file: RawFile, chunks: Chunks, run_id: str, fields: FieldNames) 
 def _stage_dump(chunks: Chunks, place: Place, member: Member, fields: FieldNames) -> tuple[Place, bool]:
     """Adds the rows of one dump; gives its place as it is known now, and whether winnow itself failed on it."""
     try:
-        with held(member, chunks.folder) as dump:
+        with _own_faults(), held(member, chunks.folder) as dump:
             place = replace(place, dump_id=dump.dump_id, size=dump.size, source=member.source or "")
             return place, _stage_held(chunks, place, dump, Stated(member.charset, member.url, fields))
     except RefusedError as error:
@@ -208,7 +208,7 @@ def _stage_once(chunks: Chunks, place: Place, dump: Held, read: Callable[[], Dum
     large = dump.size > PART_BYTES
     with chunks.together() if large else nullcontext():
         rows = staging.no_rows()
-        with _no_fault():
+        with _own_faults():
             reading = read()
             for part in reading.parts:
                 add_part(rows, place, reading.dump, part)
@@ -224,7 +224,7 @@ def _stage_once(chunks: Chunks, place: Place, dump: Held, read: Callable[[], Dum
 
 
 @contextmanager
-def _no_fault() -> Iterator[None]:
+def _own_faults() -> Iterator[None]:
     """A fault of winnow's own in the middle of a dump costs this dump, not the run."""
     try:
         yield

@@ -29,8 +29,8 @@ BODIES: Final = pa.schema(
     ]
 )
 STAGED: Final = {"copies": COPIES, "dumps": DUMPS, "residue": RESIDUE, "files": FILES, "bodies": BODIES}
-# Rows of so many bytes of dumps are held in memory before they are written: some five times as much as they are.
-HELD: Final = 32_000_000
+# Rows of so many bytes of dumps are held in memory before they are written; of short posts they take ten times as much.
+HELD: Final = 16_000_000
 
 StagedRows = dict[str, list[dict[str, Any]]]
 

@@ -56,12 +56,15 @@ def figures(summary: Summary) -> list[tuple[str, str]]:
     read, rejected = summary.files - summary.unchanged, len(summary.rejected)
     speed = summary.bytes / 1e6 / summary.seconds if summary.seconds else 0.0
     relations = ", ".join(f"{count[name]} {name}" for name in ("identical", "near-identical", "excerpt"))
+    skipped = ", ".join(f"{number:,} {kind}" for kind, number in summary.skipped.items())
+    met = [(f"{sum(summary.skipped.values()):,}", f"members of containers that are no dumps ({skipped})")]
     return [
         (count["dumps"], f"dumps new in {read:,} files ({summary.unchanged:,} unchanged, {rejected:,} rejected)"),
         (count["copies"], "copies found in them"),
         (count["posts"], f"posts new ({count['posts_changed']} changed, {count['posts_joined']} joined to another)"),
         (count["duplicates"], f"copies of posts met elsewhere ({relations})"),
         (count["residue"], "pieces of residue, text that belongs to no post"),
+        *(met if skipped else []),
         (f"{summary.seconds:,.1f}", f"seconds, {speed:,.2f} MB/s"),
     ]
 

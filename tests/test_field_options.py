@@ -14,17 +14,16 @@ from transforms.split.fields import Asked
 ROW = {"story": "High water at the weir, and two herons.", "text": "no", "head": "Weir", "when": "2015-03-05", "who": "Ana",
        "at": "https://weir.example/1", "about": ["birds"], "n": 7}  # fmt: skip
 OPTIONS = {
-    "--text-field": "Story", "--title-field": "head", "--date-field": "when", "--author-field": "who", "--url-field": "at",
-    "--tags-field": "about", "--id-field": "n",
+    "--text-field": "Story", "--title-field": "head", "--date-field": "when", "--author-field": "who",
+    "--url-field": "at", "--tags-field": "about", "--id-field": "n",
 }  # fmt: skip
 
 
 def test_named_fields_win_over_those_known(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
-    (tmp_path / "raw" / "rows.jsonl").write_text(
-        f"{json.dumps(ROW)}\n" + '{"text": "The other text, for want of a story."}\n'
-    )
-    (tmp_path / "raw" / "rows.csv").write_text("n;story\n8;Low water; and no herons\n9;Low water and one egret.\n")
+    lines = json.dumps(ROW) + "\n" + json.dumps({"text": "The other text, for want of a story."}) + "\n"
+    (tmp_path / "raw" / "rows.jsonl").write_text(lines)
+    (tmp_path / "raw" / "rows.csv").write_text("n;story\n8;\n9;Low water and one egret.\n")
     (tmp_path / "raw" / "typo.jsonl").write_text('{"stroy": "a", "text": "b"}\n{"stroy": "c"}\n')
     ran = winnow("ingest", *(part for pair in OPTIONS.items() for part in pair), cwd=tmp_path)
     assert ran.code == 1

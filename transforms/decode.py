@@ -178,10 +178,10 @@ def _unmarked(head: bytes, blocks: Blocks, stated: str | None) -> Charset:
         if as_utf8.beyond_ascii:
             return Charset("utf-8", 0.99, "valid UTF-8", "utf-8")
         return _escaped(head, blocks) or Charset("ascii", 1.0, "only ASCII bytes", "utf-8")
-    found = _stated(stated, blocks) or _declared(head, blocks)
+    found = _declared(head, blocks)
     if not found and as_utf8 and _is_damaged(as_utf8, blocks):
         found = _made("utf-8", blocks, 0.9, "UTF-8 but for a few broken sequences")
-    return found or _detected(head, blocks)
+    return found or _stated(stated, blocks) or _detected(head, blocks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class Budget:
 
     def __init__(self, size: int, limits: Limits) -> None:
         self.limits = limits
-        self._left = limits.floor + limits.ratio * size
+        # A few members may each be refused at the floor, before the others have had their turn.
+        self._left = 4 * limits.floor + limits.ratio * size
 
     def spend(self, count: int) -> None:
         """Takes note of unpacked bytes. Raises `RefusedError` where there have been too many."""
@@ -71,8 +72,8 @@ class Stream(io.RawIOBase):
 
     @property
     def trouble(self) -> str | None:
-        """Why the stream ended early; what lies deepest is the cause of the rest."""
-        return (self.below.trouble if self.below else None) or self.problem
+        """Why this stream ended early, if it did; what lies deepest is the cause of the rest."""
+        return self._cause() if self.problem else None
 
     def readable(self) -> bool:
         """A stream is for reading."""
@@ -116,6 +117,9 @@ class Stream(io.RawIOBase):
     @property
     def _ahead(self) -> int:
         return len(self._held) - self._at
+
+    def _cause(self) -> str | None:
+        return (self.below._cause() if self.below else None) or self.problem  # noqa: SLF001 - a stream as this one
 
     def _more(self, size: int) -> bytes:
         if self.problem:

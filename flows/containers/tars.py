@@ -50,9 +50,9 @@ def _member(tar: tarfile.TarFile, info: tarfile.TarInfo, names: Names, stream: S
     if info.isdir():
         return
     if not info.isreg():
-        yield PassedOver("links in archives" if info.issym() or info.islnk() else "devices in archives")
+        yield PassedOver("links" if info.issym() or info.islnk() else "devices")
     elif is_hidden(name):
-        yield PassedOver("hidden files in archives")
+        yield PassedOver("hidden files")
     else:
         yield Member(names.given(name), _content(tar, info, stream), info.size, source=folder_of(name, archive))
 

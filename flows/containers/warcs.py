@@ -12,7 +12,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord
 from flows.containers.found import Found, Member, PassedOver, Rejected
 from flows.containers.http import body_of
 from flows.containers.names import UNNAMED, Names, as_text
-from flows.containers.streams import Borrowed, Budget, Stream
+from flows.containers.streams import Borrowed, Budget, Part, Stream
 
 FIRST_LINE: Final = re.compile(rb"WARC/\d\.\d+\r?\n")
 # Each record ends so, the last one too; some writers leave out the carriage returns.
@@ -61,7 +61,7 @@ def _found(record: WarcRecord, names: Names, whole: Stream, budget: Budget) -> F
     """What one record is. A body without a stated type is taken for text until it proves to be none."""
     kind = str(record.record_type).rpartition(".")[2]
     if kind not in HOLDING:
-        return PassedOver(f"WARC records: {kind}")
+        return PassedOver(f"WARC {kind}")
     url = record.headers.get("WARC-Target-URI")
     name = as_text(url or record.record_id or UNNAMED)
     if record.is_http:
@@ -72,8 +72,11 @@ def _found(record: WarcRecord, names: Names, whole: Stream, budget: Budget) -> F
     media, charset = _type(record)
     if media and not TEXTUAL.fullmatch(media):
         main = media.partition("/")[0]
-        return PassedOver(f"WARC records: {kind} of type {main if main in MEDIA else 'other'}")
-    body = body_of(Borrowed(whole, record.reader.read, (OSError, ValueError)), _http(record), budget)
+        return PassedOver(f"WARC {kind} of type {main if main in MEDIA else 'other'}")
+    sent = Part(Borrowed(whole, record.reader.read, (OSError, ValueError)), record.content_length)
+    body = body_of(sent, _http(record), budget)
+    if not body.peek(1) and not body.trouble:
+        return PassedOver(f"WARC {kind} without a body")
     return Member(names.given(name), body, url=as_text(url) if url else None, charset=charset, source=_host(url))
 
 

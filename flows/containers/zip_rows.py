@@ -61,7 +61,7 @@ def _told(member: _Member, content: Stream, names: Names, archive: str) -> Itera
     if member.name.endswith("/"):
         return
     if is_hidden(name):
-        yield PassedOver("hidden files in archives")
+        yield PassedOver("hidden files")
     elif reason := refusal(member.flags, member.method):
         yield Rejected(names.given(name), reason)
     else:

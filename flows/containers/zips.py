@@ -67,12 +67,12 @@ def _by_list(listed: zipfile.ZipFile, stream: Stream, budget: Budget, archive: s
         return
     for info in listed.infolist():
         name = as_path(info.filename)
-        if info.is_dir():
+        if info.filename.endswith("/"):
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
-            yield PassedOver("links in archives")
+            yield PassedOver("links")
         elif is_hidden(name):
-            yield PassedOver("hidden files in archives")
+            yield PassedOver("hidden files")
         elif said := refusal(info.flag_bits, info.compress_type, (STORED, DEFLATED, BZIP2, LZMA)):
             yield Rejected(names.given(name), said)
         else:

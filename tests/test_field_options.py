@@ -11,8 +11,8 @@ from conftest import rows_of, winnow
 from transforms.errors import UsageError
 from transforms.split.fields import Asked
 
-ROW = {"story": "High water at the weir, and two herons.", "text": "no", "head": "Weir", "when": "2015-03-05", "who": "Ana",
-       "at": "https://weir.example/1", "about": ["birds"], "n": 7}  # fmt: skip
+ROW = {"story": "High water at the weir, and two herons.", "text": "no", "head": "Weir", "when": "2015-03-05",
+       "who": "Ana", "at": "https://weir.example/1", "about": ["birds"], "n": 7}  # fmt: skip
 OPTIONS = {
     "--text-field": "Story", "--title-field": "head", "--date-field": "when", "--author-field": "who",
     "--url-field": "at", "--tags-field": "about", "--id-field": "n",

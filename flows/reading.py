@@ -13,7 +13,7 @@ from transforms.decode import BYTE_BY_BYTE, settle
 from transforms.describe import date_order, describe
 from transforms.describe.dates import Order
 from transforms.formats import reading_of, recognise
-from transforms.parts import PART_BYTES, Part, Window, parts_of
+from transforms.parts import PART_BYTES, Part, Window, groups_of, parts_of
 from transforms.records import Format
 from transforms.sign import sign
 from transforms.split.fields import DEFAULT_NAMES, FieldNames
@@ -94,12 +94,14 @@ def _understood(
     for number, part in enumerate(parts):
         proven = _proven([*proven, *(piece.published_text for piece in part.split.pieces if piece.published_text)])
         orders = orders or (date_order(proven),)
-        described = tuple(map(partial(describe, order=orders[0]), part.split.pieces))
-        if stated.url and kind in {"html", "text"} and number == 0 and part.last and len(described) == 1:
-            # Of a page with several posts it is nobody's own address.
-            described = (replace(described[0], url=described[0].url or stated.url),)
-        signed = sign([post.title for post in described], [post.body for post in described])
-        yield PartRead(part, described, tuple(signed))
+        # Of a page with several posts it is nobody's own address.
+        alone = kind in {"html", "text"} and number == 0 and part.last and len(part.split.pieces) == 1
+        for some in groups_of(part):
+            described = tuple(map(partial(describe, order=orders[0]), some.split.pieces))
+            if stated.url and alone:
+                described = (replace(described[0], url=described[0].url or stated.url),)
+            signed = sign([post.title for post in described], [post.body for post in described])
+            yield PartRead(some, described, tuple(signed))
     if orders and not given and date_order(proven) != orders[0]:
         raise OtherOrder(date_order(proven))
 

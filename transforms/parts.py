@@ -18,6 +18,9 @@ from transforms.split.parts import Reading
 PART_BYTES: Final = 32_000_000
 # A single post longer than this is cut, since somewhere memory ends.
 MOST_BYTES: Final = 4 * PART_BYTES
+# Posts that are described and signed together, in characters; a post weighs so many beside its text.
+GROUP_CHARS: Final = 8_000_000
+POST_CHARS: Final = 400
 # No character is longer than this, in bytes, with what leads to it.
 TAIL: Final = 32
 
@@ -135,6 +138,26 @@ def parts_of(window: Window, reading: Reading, size: int = PART_BYTES, most: int
         yield _part(window, taken.split, taken.used)
         window.cut(taken.used)
         reading, goal = taken.then, len(window) + size
+
+
+def groups_of(part: Part) -> Iterator[Part]:
+    """The posts of a part in groups, since what is known of a post takes far more memory than its text.
+
+    The first group has the residue, and counts for all characters.
+    """
+    pieces, begun, size = part.split.pieces, 0, 0
+    for at, piece in enumerate(pieces, 1):
+        size += len(piece.body) + POST_CHARS
+        if size >= GROUP_CHARS and at < len(pieces):
+            yield _group(part, begun, at)
+            begun, size = at, 0
+    yield _group(part, begun, len(pieces))
+
+
+def _group(part: Part, start: int, stop: int) -> Part:
+    first = start == 0
+    split = Split(part.split.pieces[start:stop], part.split.residue if first else ())
+    return Part(split, part.byte_spans[start:stop], part.n_chars if first else 0, part.last)
 
 
 def _part(window: Window, split: Split, used: int) -> Part:

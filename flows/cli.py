@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from flows.landing import EXCLUDED
 from flows.terminal import plain
 from transforms.errors import WinnowError
 
@@ -84,7 +83,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     A file that was read before and has not changed is not read again. Exit status: 0 done, 1 done but some dumps were
     rejected (they are listed), 2 wrong use or nothing could be done.
     """
-    from flows.pipeline import Request  # noqa: PLC0415 - the imports behind it take a second
+    from flows.landing import EXCLUDED  # noqa: PLC0415 - the imports behind these take a second
+    from flows.pipeline import Request  # noqa: PLC0415
     from flows.summary import print_summary  # noqa: PLC0415
     from transforms.split.fields import Asked  # noqa: PLC0415
 

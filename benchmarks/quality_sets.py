@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import quality_exact as exact
-from flows.pipeline import Batch, Request, Work, read_dump, run
+from flows.pipeline import Batch, Request, Work, run
 from flows.staging import Staged
 
 HERE: Final = Path(__file__).parent
@@ -82,8 +83,11 @@ def read(place: Place, source: Path, include: Sequence[str] = ()) -> float:
 
 def warm_up() -> None:
     """Reads the sample dumps, so that no set pays for models that are loaded once."""
-    for path in sorted(SAMPLES.rglob("*.*")):
-        read_dump(path.read_bytes())
+    with tempfile.TemporaryDirectory() as folder:
+        run(
+            Request((str(SAMPLES),), Path(folder, "warehouse")),
+            lambda work, batches: [work(batch, last_try=True) for batch in batches],
+        )
 
 
 def scored(place: Place, command: str, labels: Path, *more: str) -> list[Line]:

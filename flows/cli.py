@@ -7,13 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from flows.landing import EXCLUDED
 from flows.terminal import plain
 from transforms.errors import WinnowError
 
@@ -39,8 +38,17 @@ WarehouseOption = Annotated[
 ]
 
 
+def _field(what: str) -> Any:  # noqa: ANN401 - typer's own type
+    """An option that names a field of rows."""
+    return typer.Option(
+        metavar="NAME",
+        help=f"The field of rows (JSONL, CSV, Parquet) that holds {what}; may be given again, best first.",
+        rich_help_panel="Fields of rows",
+    )
+
+
 @app.command()
-def ingest(
+def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them by name
     sources: Annotated[
         list[str] | None,
         typer.Argument(
@@ -62,20 +70,39 @@ def ingest(
             show_default=False,
         ),
     ] = None,
+    text_field: Annotated[list[str] | None, _field("the text of a post")] = None,
+    title_field: Annotated[list[str] | None, _field("its title")] = None,
+    author_field: Annotated[list[str] | None, _field("its author")] = None,
+    date_field: Annotated[list[str] | None, _field("the date of its publication")] = None,
+    url_field: Annotated[list[str] | None, _field("its address")] = None,
+    tags_field: Annotated[list[str] | None, _field("its tags")] = None,
+    id_field: Annotated[list[str] | None, _field("what names it among the rows")] = None,
 ) -> None:
     """Read new dumps and bring the tables up to date.
 
     A file that was read before and has not changed is not read again. Exit status: 0 done, 1 done but some dumps were
     rejected (they are listed), 2 wrong use or nothing could be done.
     """
-    from flows.pipeline import Request  # noqa: PLC0415 - the imports behind it take a second
+    from flows.landing import EXCLUDED  # noqa: PLC0415 - the imports behind these take a second
+    from flows.pipeline import Request  # noqa: PLC0415
     from flows.summary import print_summary  # noqa: PLC0415
+    from transforms.split.fields import Asked  # noqa: PLC0415
 
+    fields = Asked(
+        text=tuple(text_field or ()),
+        title=tuple(title_field or ()),
+        author=tuple(author_field or ()),
+        published=tuple(date_field or ()),
+        url=tuple(url_field or ()),
+        tags=tuple(tags_field or ()),
+        id=tuple(id_field or ()),
+    )
     request = Request(
         sources=tuple(sources or [DEFAULT_SOURCE]),
         warehouse=warehouse,
         include=tuple(include or ()),
         exclude=EXCLUDED if exclude is None else tuple(exclude),
+        fields=fields,
     )
     with _told():
         summary = _run(request)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ from flows.summary import figures
 from flows.terminal import plain
 from flows.warehouse import Warehouse
 from transforms.errors import PassingError, TrackingError, UsageError, WinnowError
+from transforms.split.fields import Asked
 
 # Seconds before each further try at a batch that met a failure which may pass. A tracked run has nobody waiting.
 DELAYS: Final = (1.0, 5.0, 25.0)
@@ -106,6 +108,7 @@ def ingest(
     warehouse: str = "warehouse",
     include: tuple[str, ...] = (),
     exclude: tuple[str, ...] = EXCLUDED,
+    fields: dict[str, list[str]] | None = None,
 ) -> Summary:
     """Reads new dumps and brings the tables of a warehouse up to date. Prefect makes a form of the lines below.
 
@@ -114,9 +117,11 @@ def ingest(
         warehouse: The folder that holds the tables.
         include: Globs; where there are any, only files whose path or name matches one are read.
         exclude: Globs; files whose path or name matches one are passed over.
+        fields: Names of the fields of rows, in order of preference, under text, title, author, published, url, tags,
+            id; they go before the names that are known.
 
     """
-    request = Request(sources, Path(warehouse), include, exclude)
+    request = Request(sources, Path(warehouse), include, exclude, Asked.of(fields or {}))
     summary = run(request, each)
     create_markdown_artifact(summary_page(summary), key="winnow-summary", description="What the run did")
     create_table_artifact(_new_dumps(summary, request), key="winnow-dumps", description="The dumps that were new")
@@ -125,11 +130,13 @@ def ingest(
 
 def run_flow(request: Request) -> Summary:
     """Runs a request as a flow run of the configured Prefect API. Raises `WinnowError`, `TrackingError` among them."""
-    _refuse_what_json_cannot_hold((*request.sources, str(request.warehouse), *request.include, *request.exclude))
+    fields = request.fields.given()
+    names = (*request.include, *request.exclude, *chain.from_iterable(fields.values()))
+    _refuse_what_json_cannot_hold((*request.sources, str(request.warehouse), *names))
     for handler in logging.getLogger().handlers:
         handler.addFilter(_worth_telling)
     with _translated():
-        return ingest(request.sources, str(request.warehouse), request.include, request.exclude)
+        return ingest(request.sources, str(request.warehouse), request.include, request.exclude, fields)
 
 
 def summary_page(summary: Summary) -> str:

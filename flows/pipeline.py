@@ -10,55 +10,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from ftfy import TextFixerConfig
-
 from flows import changes, landing, staging
 from flows.containers.found import Member, PassedOver, Rejected
+from flows.held import Held, held
 from flows.landing import RawFile
-from flows.rows import DumpRead, Place, add_dump, add_file, add_rejected
-from flows.staging import Chunks, Staged, StagedRows
+from flows.reading import DumpReading, OtherOrder, Stated, read_dump
+from flows.rows import Place, add_dump, add_file, add_part, add_rejected
+from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse
-from transforms.decode import byte_by_byte, decode
-from transforms.describe import date_order, describe
 from transforms.errors import DumpError, FaultError, PassingError, RefusedError, WinnowError
-from transforms.formats import recognise
-from transforms.identity import dump_id_of
-from transforms.lines import lines_of
-from transforms.records import Format, Piece, Residue, Split
-from transforms.repair import MARKUP, PLAIN, repair_line, repair_lines
-from transforms.sign import sign
-from transforms.split.csv_rows import split_csv
-from transforms.split.feed import split_feed
-from transforms.split.html import split_html
-from transforms.split.json_feed import split_json_feed
-from transforms.split.json_lines import split_json_lines
-from transforms.split.mailbox import split_mailbox
-from transforms.split.stack_posts import split_stack_posts
-from transforms.split.text_pieces import split_text
+from transforms.identity import place_of
+from transforms.parts import PART_BYTES
+from transforms.split.fields import DEFAULT_NAMES, NONE_ASKED, Asked, FieldNames
 
 # A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
 BATCH_BYTES: Final = 16_000_000
 LEAST_BATCH_BYTES: Final = 1_000_000
 BATCHES: Final = 8
 BATCH_FILES: Final = 500
-
-
-# Formats that state where a post begins, and how their text is repaired: a parser has read the entities of markup.
-SPLITTERS: Final[dict[Format, tuple[Callable[[str], Split], TextFixerConfig]]] = {
-    "html": (split_html, MARKUP),
-    "feed": (split_feed, MARKUP),
-    "json feed": (split_json_feed, MARKUP),
-    "stack exchange": (split_stack_posts, MARKUP),
-    "jsonl": (split_json_lines, PLAIN),
-    "csv": (split_csv, PLAIN),
-}
 
 
 class Work(Protocol):
@@ -93,6 +69,7 @@ class Request:
     warehouse: Path
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = landing.EXCLUDED
+    fields: Asked = NONE_ASKED
     command: str = "ingest"
 
 
@@ -113,33 +90,6 @@ class Summary:
     seconds: float = 0.0
 
 
-def read_dump(data: bytes, charset: str | None = None, url: str | None = None) -> DumpRead:
-    """Takes the bytes of one dump through decode, repair, split, describe and sign. Raises `DumpError`.
-
-    `charset` is what a server stated, `url` the address where the page stood.
-    """
-    decoded = decode(data, charset)
-    kind = recognise(decoded.text)
-    if kind == "text":
-        lines = lines_of(decoded.text)
-        split = split_text(lines, repair_lines(lines.lines))
-    elif kind == "mbox":
-        decoded = byte_by_byte(data)
-        split = _repaired(split_mailbox(data)[1], PLAIN)
-    else:
-        # What states its own boundaries is taken apart before it is repaired: a tag or a quote is no damage.
-        splitter, repairs = SPLITTERS[kind]
-        split = _repaired(splitter(decoded.text), repairs)
-    # One page writes its dates one way, so that 13/04/2015 tells how to read 03/04/2015.
-    order = date_order([piece.published_text for piece in split.pieces if piece.published_text])
-    described = tuple(describe(piece, order) for piece in split.pieces)
-    if url and kind in {"html", "text"} and len(described) == 1 and not described[0].url:
-        # Of a page with several posts it is nobody's own address.
-        described = (replace(described[0], url=url),)
-    signed = sign([post.title for post in described], [post.body for post in described])
-    return DumpRead(decoded, kind, split, described, tuple(signed))
-
-
 def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Summary:
     """Brings a warehouse up to date with its sources: reads what is new, relates it to what is known, commits.
 
@@ -151,7 +101,7 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
     with warehouse.writing(request.command, started) as (run_id, folder):
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
-        work = partial(stage, folder=str(folder), run_id=run_id)
+        work = partial(stage, folder=str(folder), run_id=run_id, fields=request.fields.names())
         staged = list(each(work, batches(new))) if new else []
         rejected = {path: reason for batch in staged for path, reason in batch.rejected.items()}
         summary = Summary(
@@ -194,60 +144,83 @@ def batches(files: Sequence[RawFile]) -> list[Batch]:
     return sorted(made, key=lambda batch: -batch.bytes)
 
 
-def stage(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
+def stage(item: Batch, *, last_try: bool, folder: str, run_id: str, fields: FieldNames = DEFAULT_NAMES) -> Staged:
     """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too."""
     chunks = Chunks(Path(folder), item.number)
     for file in item.files:
         try:
-            _stage_file(file, chunks, run_id)
+            _stage_file(file, chunks, run_id, fields)
         except DumpError as error:
             if isinstance(error, PassingError) and not last_try:
                 raise
-            rows = staging.no_rows()
-            add_rejected(rows, Place.unread(file, run_id), str(error))
-            chunks.add(rows)
+            _reject(chunks, Place.unread(file, run_id), str(error))
     return chunks.close()
 
 
-def _stage_file(file: RawFile, chunks: Chunks, run_id: str) -> None:
+def _stage_file(file: RawFile, chunks: Chunks, run_id: str, fields: FieldNames) -> None:
     """Reads what a file holds, dump by dump. One on which winnow itself failed keeps the file from being remembered."""
     dump_id, heard = None, True
     for found in landing.members(file):
         if isinstance(found, PassedOver):
             chunks.pass_over(found.kind)
             continue
-        rows, place = staging.no_rows(), Place.unread(file, run_id, found.name)
+        place = Place.unread(file, run_id, found.name)
         if isinstance(found, Rejected):
-            add_rejected(rows, place, found.reason)
+            _reject(chunks, place, found.reason)
         else:
-            place, fault = _stage_dump(rows, place, found)
+            place, fault = _stage_dump(chunks, place, found, fields)
             heard = heard and not fault
             dump_id = dump_id if found.name else place.dump_id
-        chunks.add(rows, place.size or 0)
     if heard:
         rows = staging.no_rows()
         add_file(rows, file, dump_id, run_id)
         chunks.add(rows)
 
 
-def _stage_dump(rows: StagedRows, place: Place, member: Member) -> tuple[Place, bool]:
+def _stage_dump(chunks: Chunks, place: Place, member: Member, fields: FieldNames) -> tuple[Place, bool]:
     """Adds the rows of one dump; gives its place as it is known now, and whether winnow itself failed on it."""
     try:
-        with _own_faults():
-            data = member.read()
+        with _own_faults(), held(member, chunks.folder) as dump:
+            place = replace(place, dump_id=dump.dump_id, size=dump.size, source=member.source or "")
+            return place, _stage_held(chunks, place, dump, Stated(member.charset, member.url, fields))
     except RefusedError as error:
-        add_rejected(rows, place, str(error))
+        _reject(chunks, place, str(error))
         return place, False
-    place = replace(place, dump_id=dump_id_of(data), size=len(data), source=member.source or "")
+
+
+def _stage_held(chunks: Chunks, place: Place, dump: Held, stated: Stated) -> bool:
+    """Adds the rows of a dump, or one that says why it can't be read; gives whether winnow itself failed on it."""
     try:
-        with _own_faults():
-            add_dump(rows, place, read_dump(data, member.charset, member.url))
+        try:
+            _stage_once(chunks, place, dump, partial(read_dump, dump, stated))
+        except OtherOrder as other:
+            _stage_once(chunks, place, dump, partial(read_dump, dump, stated, (other.order,)))
+    except PassingError:
+        raise
     except DumpError as error:
-        for made in rows.values():
-            made.clear()
-        add_rejected(rows, place, str(error))
-        return place, isinstance(error, FaultError)
-    return place, False
+        _reject(chunks, place, str(error))
+        return isinstance(error, FaultError)
+    return False
+
+
+def _stage_once(chunks: Chunks, place: Place, dump: Held, read: Callable[[], DumpReading]) -> None:
+    """Reads a dump and adds its rows: all of them, or none where it can't be read to its end."""
+    large = dump.size > PART_BYTES
+    with chunks.together() if large else nullcontext():
+        rows = staging.no_rows()
+        with _own_faults():
+            reading = read()
+            for part in reading.parts:
+                add_part(rows, place, reading.dump, part)
+                if large:
+                    chunks.add(rows)
+                    chunks.flush()
+                    rows = staging.no_rows()
+            add_dump(rows, place, reading.dump)
+        for name, reason in reading.damage.items():
+            member = name if place.member is None else place_of(place.member, name)
+            add_rejected(rows, Place.unread(place.file, place.run_id, member), reason)
+        chunks.add(rows, dump.size)
 
 
 @contextmanager
@@ -255,28 +228,14 @@ def _own_faults() -> Iterator[None]:
     """A fault of winnow's own in the middle of a dump costs this dump, not the run."""
     try:
         yield
-    except WinnowError:
+    except (WinnowError, OtherOrder):
         raise
     except Exception as error:
         said = f"winnow itself failed on this dump ({type(error).__name__}: {error}); please report it with the file"
         raise FaultError(said) from error
 
 
-def _repaired(split: Split, config: TextFixerConfig) -> Split:
-    return Split(
-        tuple(_repaired_piece(piece, config) for piece in split.pieces),
-        tuple(_repaired_residue(residue, config) for residue in split.residue),
-    )
-
-
-def _repaired_piece(piece: Piece, config: TextFixerConfig) -> Piece:
-    body = repair_lines(piece.body.split("\n"), config)
-    title, title_steps = repair_line(piece.title, config) if piece.title else (piece.title, ())
-    author, author_steps = repair_line(piece.author, config) if piece.author else (piece.author, ())
-    tags = tuple(repair_line(tag, config)[0] for tag in piece.tags)
-    steps = dict.fromkeys([*title_steps, *author_steps, *(step for steps in body.repairs.values() for step in steps)])
-    return replace(piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(steps))
-
-
-def _repaired_residue(residue: Residue, config: TextFixerConfig) -> Residue:
-    return replace(residue, text="\n".join(repair_lines(residue.text.split("\n"), config).lines))
+def _reject(chunks: Chunks, place: Place, reason: str) -> None:
+    rows = staging.no_rows()
+    add_rejected(rows, place, reason)
+    chunks.add(rows, place.size or 0)

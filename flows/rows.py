@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from flows.landing import RawFile
 from flows.staging import StagedRows
 from transforms import PIPELINE_VERSION
-from transforms.decode import Decoded
+from transforms.decode import Charset
 from transforms.describe import Description
 from transforms.identity import copy_id_of, place_of, unreadable_id
-from transforms.records import Format, Published, Split
+from transforms.parts import Part
+from transforms.records import Format, Piece, Published
 from transforms.sign import Signed
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class DumpRead:
-    """What the stages made of one dump; `described` and `signed` go with the pieces of `split`, one each."""
+class PartRead:
+    """What the stages made of one part of a dump; `described` and `signed` go with its pieces, one each."""
 
-    decoded: Decoded
-    format: Format
-    split: Split
+    part: Part
     described: tuple[Description, ...]
     signed: tuple[Signed, ...]
+
+
+@dataclass(slots=True)
+class DumpRead:
+    """How a dump was read, and what it came to, counted part by part."""
+
+    charset: Charset
+    format: Format
+    n_chars: int = 0
+    n_copies: int = 0
+    n_residue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +61,36 @@ class Place:
         return cls(file, run_id, member, unreadable_id(place_of(file.location, member)), None if member else file.size)
 
 
-def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
-    """Adds all that one dump yielded."""
-    spans = [(piece.start, piece.end) for piece in dump.split.pieces]
-    at = dump.decoded.byte_map.byte_offsets(list(chain.from_iterable(spans)))
-    for ordinal in range(len(spans)):
-        copy = _copy(place, dump, ordinal)
-        copy["byte_start"], copy["byte_end"] = at[2 * ordinal], at[2 * ordinal + 1]
+def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead) -> None:
+    """Adds what one part of a dump yielded, and counts it."""
+    split = read.part.split
+    for number, piece in enumerate(split.pieces):
+        copy = _copy(place, piece, read.described[number], read.signed[number], dump.n_copies + number)
+        copy["byte_start"], copy["byte_end"] = read.part.byte_spans[number]
         rows["copies"].append(copy)
-        rows["bodies"].append(_body(copy, dump.described[ordinal], dump.signed[ordinal]))
-    for left in dump.split.residue:
+        rows["bodies"].append(_body(copy, read.described[number], read.signed[number]))
+    for left in split.residue:
         rows["residue"].append(
             {"dump_id": place.dump_id, "dump_path": place.file.path, "member": place.member, "start": left.start,
              "end": left.end, "kind": left.kind, "text": left.text}
         )  # fmt: skip
+    dump.n_chars += read.part.n_chars
+    dump.n_copies += len(split.pieces)
+    dump.n_residue += len(split.residue)
+
+
+def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
+    """Adds a dump of which all parts have been added."""
     rows["dumps"].append(
         _dump(place)
         | {
             "format": dump.format,
-            "encoding": dump.decoded.encoding,
-            "encoding_confidence": dump.decoded.confidence,
-            "encoding_evidence": dump.decoded.evidence,
-            "n_chars": len(dump.decoded.text),
-            "n_copies": len(spans),
-            "n_residue": len(dump.split.residue),
+            "encoding": dump.charset.encoding,
+            "encoding_confidence": dump.charset.confidence,
+            "encoding_evidence": dump.charset.evidence,
+            "n_chars": dump.n_chars,
+            "n_copies": dump.n_copies,
+            "n_residue": dump.n_residue,
             "status": "ingested",
         }
     )
@@ -115,8 +130,7 @@ def _dump(place: Place) -> Row:
     }
 
 
-def _copy(place: Place, dump: DumpRead, ordinal: int) -> Row:
-    piece, post, signed = dump.split.pieces[ordinal], dump.described[ordinal], dump.signed[ordinal]
+def _copy(place: Place, piece: Piece, post: Description, signed: Signed, ordinal: int) -> Row:
     return {
         "copy_id": copy_id_of(place.dump_id, place.file.path, place.member, ordinal),
         "dump_id": place.dump_id,

@@ -71,6 +71,11 @@ class Chunks:
         self._rejected: dict[str, str] = {}
         self._skipped: Counter[str] = Counter()
 
+    @property
+    def folder(self) -> Path:
+        """Where the chunks lie; it is gone when the run ends."""
+        return self._folder
+
     def add(self, rows: StagedRows, size: int = 0) -> None:
         """Takes rows that came from `size` bytes of a dump."""
         for name, found in rows.items():
@@ -87,7 +92,19 @@ class Chunks:
         )
         self._held += size
         if self._held >= HELD:
-            self._flush()
+            self.flush()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is added within counts, or, where it ends with an error, nothing of it."""
+        self.flush()
+        before = self._staged, dict(self._rejected)
+        try:
+            yield
+        except BaseException:
+            self._rows, self._held = no_rows(), 0
+            self._staged, self._rejected = before
+            raise
 
     def pass_over(self, kind: str) -> None:
         """Counts something that is no dump."""
@@ -96,10 +113,11 @@ class Chunks:
     def close(self) -> Staged:
         """Writes what is left; says what there is."""
         if self._held or not self._staged.chunks or any(self._rows.values()):
-            self._flush()
+            self.flush()
         return replace(self._staged, rejected=self._rejected, skipped=dict(self._skipped))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Writes a chunk of what is held."""
         for name, schema in STAGED.items():
             table = pa.Table.from_pylist(self._rows[name], schema=schema)
             with _told(self._folder):

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from flows import landing
-from flows.containers.found import Member
+from flows.containers.found import Found, Member
+from flows.held import Held, held
+from flows.walked import check
 from flows.warehouse import Warehouse
-from transforms.decode import byte_by_byte, decode
 from transforms.errors import DumpError, RefusedError
-from transforms.identity import dump_id_of, place_of
+from transforms.identity import place_of
 
 Row = dict[str, Any]
 Place = tuple[str, str]  # the dump, and where it lies
-# How many characters of a place are shown in a finding.
-SHOWN = 40
 
 
 @dataclass(slots=True)
@@ -39,8 +39,8 @@ def verify(warehouse: Warehouse) -> Verdict:
     dumps = {place: row for row in warehouse.read("dumps").to_pylist() for place in _places_of(row)}
     missing = dict.fromkeys(dumps, "its file holds other bytes by now; the old ones can't be checked")
     for file in warehouse.read("files").to_pylist():
-        for place, member, data in _wanted(file, missing):
-            problems = _check(data, member.charset, dumps[place], copies[place], residue[place])
+        for place, dump, charset in _wanted(file, missing):
+            problems = check(dump, charset, dumps[place], copies[place], residue[place])
             verdict.problems += [f"{place[1]}: {said}" for said in problems]
             verdict.places, verdict.characters = verdict.places + 1, verdict.characters + dumps[place]["n_chars"]
             del missing[place]
@@ -54,16 +54,16 @@ def _places_of(dump: Row) -> list[Place]:
     return [(dump["dump_id"], place) for place in (place_of(dump["path"], dump["member"]), *dump["also_at"])]
 
 
-def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Member, bytes]]:
+def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Held, str | None]]:
     """The dumps in a file that are still to be checked. Notes in `missing` why others of it can't be."""
     path, why = file["path"], "the file has changed since it was read; run `winnow ingest` to take it in"
     try:
         for found in landing.members(landing.at(file["location"], path)):
-            data = _bytes(found) if isinstance(found, Member) else None
-            if isinstance(found, Member) and data is not None:
-                place = dump_id_of(data), place_of(path, found.name)
-                if place in missing:
-                    yield place, found, data
+            with _held(found) as dump:
+                if isinstance(found, Member) and dump is not None:
+                    place = dump.dump_id, place_of(path, found.name)
+                    if place in missing:
+                        yield place, dump, found.charset
     except DumpError as error:
         why = str(error)
     for dump_id, name in missing:
@@ -71,45 +71,15 @@ def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Membe
             missing[dump_id, name] = why
 
 
-def _bytes(member: Member) -> bytes | None:
+@contextmanager
+def _held(found: Found) -> Iterator[Held | None]:
     """The bytes of a member; None where they were refused when it was met first, too."""
-    try:
-        return member.read()
-    except RefusedError:
-        return None
-
-
-def _check(data: bytes, charset: str | None, dump: Row, copies: Sequence[Row], residue: Sequence[Row]) -> Iterator[str]:
-    """What is wrong with the rows of one dump at one place."""
-    decoded = byte_by_byte(data) if dump["format"] == "mbox" else decode(data, charset)
-    text = decoded.text
-    differs = len(text) != dump["n_chars"] or len(copies) != dump["n_copies"] or len(residue) != dump["n_residue"]
-    # Another server may have stated another charset for the same bytes; the row tells of one place.
-    if differs and decoded.encoding == dump["encoding"]:
-        yield (
-            f"counts differ: {len(text)} characters, {len(copies)} copies, {len(residue)} residue rows against "
-            f"{dump['n_chars']}, {dump['n_copies']}, {dump['n_residue']} in the table dumps"
-        )
-    at = decoded.byte_map.byte_offsets([row[name] for row in copies for name in ("start", "end")])
-    for row, start, end in zip(copies, at[::2], at[1::2], strict=True):
-        if (start, end) != (row["byte_start"], row["byte_end"]):
-            yield f"copy {row['copy_id']} stands at bytes {start}-{end}, not {row['byte_start']}-{row['byte_end']}"
-    for row in (*copies, *residue):
-        if not 0 <= row["start"] < row["end"] <= len(text):
-            yield f"a row has the span {row['start']}-{row['end']}, which is none in {len(text)} characters"
-    if dump["format"] == "text":
-        yield from _uncovered(text, sorted((row["start"], row["end"]) for row in (*copies, *residue)))
-
-
-def _uncovered(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
-    """Characters that lie in no span or in two. White space may lie outside."""
-    at = 0
-    for start, end in (*spans, (len(text), len(text))):
-        if start < at:
-            yield f"characters {start}-{at} lie in two rows: {text[start:at][:SHOWN]!r}"
-        elif text[at:start].strip():
-            yield f"characters {at}-{start} lie in no row: {text[at:start].strip()[:SHOWN]!r}"
-        at = max(at, end)
+    with ExitStack() as stack:
+        try:
+            dump = stack.enter_context(held(found)) if isinstance(found, Member) else None
+        except RefusedError:
+            dump = None
+        yield dump
 
 
 def _by_place(warehouse: Warehouse, name: str) -> dict[Place, list[Row]]:

@@ -19,6 +19,7 @@ import flows.landing
 import flows.pipeline
 import flows.warehouse
 from flows.containers.found import Found
+from flows.held import Held
 from flows.lock import only_writer
 from flows.verify import verify
 from flows.warehouse import Warehouse
@@ -265,10 +266,10 @@ def test_a_disk_that_fails_for_a_moment(source: Path, tmp_path: Path, monkeypatc
 def test_a_fault_of_our_own_costs_one_dump(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad(source, lambda path: path.write_text("A text that winnow stumbles over.\n"))
 
-    def stumble(data: bytes, *stated: str | None) -> Any:
-        if b"stumbles" in data:
+    def stumble(dump: Held, *stated: Any) -> Any:
+        if b"stumbles" in b"".join(dump.blocks()):
             raise ZeroDivisionError("by chance")
-        return read_dump(data, *stated)
+        return read_dump(dump, *stated)
 
     read_dump = flows.pipeline.read_dump
     monkeypatch.setattr("flows.pipeline.read_dump", stumble)

@@ -22,6 +22,7 @@ import flows.landing
 import flows.pipeline
 import flows.staging
 from flows.containers.found import Found
+from flows.held import Held
 from flows.landing import RawFile
 from flows.verify import verify
 from flows.warehouse import Change, Warehouse
@@ -249,8 +250,8 @@ def test_a_disk_that_goes_on_failing_costs_the_rest(tmp_path: Path, monkeypatch:
 def test_a_fault_of_our_own_costs_one_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = flows.pipeline.read_dump
 
-    def stumble(data: bytes, *stated: str | None) -> Any:
-        return 1 / 0 if data == TWO else real(data, *stated)
+    def stumble(dump: Held, *stated: Any) -> Any:
+        return 1 / 0 if b"".join(dump.blocks()) == TWO else real(dump, *stated)
 
     source = put(tmp_path / "s", all_zip=zipped(FILES))
     with monkeypatch.context() as patch:

@@ -31,6 +31,7 @@ from flows.landing import RawFile
 from flows.pipeline import Batch, Request, Summary, stage
 from flows.staging import Staged
 from transforms.errors import PassingError, SourceError, UsageError
+from transforms.split.fields import Asked
 
 # isort: split
 from prefect import get_client
@@ -148,6 +149,18 @@ def test_a_tracked_run_gives_the_tables_of_a_direct_one(tmp_path: Path) -> None:
     state = flow_state(RAW, tmp_path / "tracked")
     assert state.is_completed(), state.message
     assert tables(tmp_path / "tracked") == tables(tmp_path / "direct")
+
+
+@tracked
+def test_named_fields_reach_the_tasks(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "rows.jsonl").write_text(
+        '{"story": "High water at the weir.", "text": "no", "head": "Weir"}\n' * 2
+    )
+    summary = run_flow(Request((str(tmp_path / "s"),), tmp_path / "w", fields=Asked(("story",), ("head",))))
+    assert summary.counts["copies"] == 2
+    (post,) = conftest.rows_of(tmp_path / "w", "posts")
+    assert (post["title"], post["text"]) == ("Weir", "High water at the weir.")
 
 
 @tracked
@@ -292,6 +305,7 @@ def test_a_killed_process_fails_the_run(source: Path, tmp_path: Path, monkeypatc
 def test_the_form_of_the_flow_has_defaults_and_says_what_is_asked() -> None:
     fields = ingest.parameters.properties
     defaults = {name: field["default"] for name, field in fields.items()}
+    assert defaults.pop("fields") is None
     assert defaults == {"sources": ["raw"], "warehouse": "warehouse", "include": [], "exclude": ["README.md"]}
     assert all(field["description"] for field in fields.values())
     assert ingest.parameters.required == []

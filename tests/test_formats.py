@@ -56,7 +56,7 @@ from transforms.formats import LOOKED_AT, recognise
         ("id | text\n---|---\n1 | water\n", "text"),
         ("title,text", "text"),
         ("Title: Weir\nDate: 2015-03-05\nAuthor: Ana\n\nHigh water.", "text"),
-        ("---\nFrom: ana@weir.example\nDate: 5 Mar 2015 10:00\n---\n# Weir", "text"),
+        ("---\nFrom: ana@weir.example\nDate: 5 Mar 2015 10:00\n---\n# Weir", "markdown"),
         ("From: Ana\nSent: Thursday\nTo: Rui\nSubject: Weir\n\nHigh water.", "text"),
         ("From: a@x.example\nTo: b@x.example\nDate: Thu, 5 Mar 2015 10:00:00 +0000\n\nHigh water.", "mbox"),
         ("From a@x.example Thu Mar  5 10:00:00 2015\nSubject: Weir\n\nHigh water.", "mbox"),

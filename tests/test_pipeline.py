@@ -177,18 +177,18 @@ def test_raw_dumps_are_never_changed(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_our_own_costs_one_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows import pipeline
+    from flows import reading
 
     good, bad = corpora.post(random.Random(6)), corpora.post(random.Random(7))
     source = corpora.write(tmp_path / "s", {"good.txt": corpora.listing([good]), "bad.txt": corpora.listing([bad])})
-    real = pipeline.recognise
+    real = reading.recognise
 
-    def stumble(text: str) -> Any:
+    def stumble(text: str, *fields: Any) -> Any:
         if bad.title in text:
             raise ZeroDivisionError("planted")
-        return real(text)
+        return real(text, *fields)
 
-    monkeypatch.setattr(pipeline, "recognise", stumble)
+    monkeypatch.setattr(reading, "recognise", stumble)
     summary = ingest(source, tmp_path / "w")
     assert "ZeroDivisionError" in summary.rejected["bad.txt"]
     assert [row["title"] for row in Warehouse.open(tmp_path / "w").read("posts").to_pylist()] == [good.title]
@@ -253,12 +253,11 @@ def test_every_id_that_was_published_leads_somewhere(tmp_path: Path, seed: int) 
 
 
 def test_a_dump_that_was_rejected_is_read_again_and_then_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows import pipeline
 
     found = corpora.post(random.Random(8))
     source = corpora.write(tmp_path / "s", {"a.txt": corpora.listing([found])})
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "recognise", lambda _text: 1 / 0)
+        patch.setattr("flows.reading.recognise", lambda *_: 1 / 0)
         assert "a.txt" in ingest(source, tmp_path / "w").rejected
     corpora.write(source, {"b.txt": corpora.listing([found])})
     assert not ingest(source, tmp_path / "w").rejected

@@ -157,7 +157,7 @@ def test_a_json_feed() -> None:
     assert (first.member, first.url, first.published_text) == ("1", "https://weir.example/1", "2015-05-03T00:00:00Z")
     assert json.loads(FEED[first.start : first.end])["id"] == "1"
     assert (second.body, second.author, second.member) == ("1 < 2 and <p> is a tag", "Rui", "2")
-    assert (third.body, fourth.body, fourth.boundary) == ("", "Four.", ("feed entry 5 of 5",))
+    assert (third.body, fourth.body, fourth.boundary) == ("", "Four.", ("feed entry 5",))
     assert kinds(split) == ["feed heading", "broken entry", "feed"]
     assert split.residue[0].text == "https://jsonfeed.org/version/1.1\nWeir\nMaud"
 
@@ -178,9 +178,9 @@ def test_many_rows_are_quick() -> None:
     source = "\n".join(
         f'{{"id": {number}, "text": "High water at the weir, day {number}."}}' for number in range(200_000)
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(split_json_lines(source).pieces) == 200_000
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_many_rows_are_quick() -> None:
 )
 def test_hostile_rows_are_quick(split: object, source: str) -> None:
     assert callable(split)
-    begun = time.perf_counter()
+    begun = time.process_time()
     split(source)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @given(st.text() | st.text(st.sampled_from('{}[]",:;\n\\ate1 text|<p>/')))

@@ -17,20 +17,22 @@ BLOCK: Final = 1024
 NARROW: Final = 64
 AT_ONCE: Final = 4096
 
-_State = tuple[bytes, int]
+State = tuple[bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
 class ByteMap:
     """Where each character of `data[skip:].decode(encoding, errors)` came from.
 
-    `skip` is the length in bytes of what stands before the text (a byte order mark).
+    `skip` is the length in bytes of what stands before the text (a byte order mark). `state` is that of the decoder
+    at its beginning, where `data` continues something: a few encodings switch between sets of characters.
     """
 
     data: bytes
     encoding: str
     errors: str = "strict"
     skip: int = 0
+    state: State | None = None
 
     def byte_offsets(self, chars: Sequence[int]) -> list[int]:
         """The byte offset of each character offset in `chars` (any order, the text's length included).
@@ -44,7 +46,7 @@ class ByteMap:
             return []
         if self.encoding == "utf-8" and self.errors == "strict":
             return [self.skip + char for char in chars] if self.data.isascii() else self._in_utf8(chars)
-        if _is_single_byte(self.encoding):
+        if is_single_byte(self.encoding):
             return [self.skip + char for char in chars]
         return self._by_decoding(chars)
 
@@ -69,6 +71,8 @@ class ByteMap:
         found: dict[int, int] = {}
         wanted = sorted(set(chars))
         decoder = codecs.getincrementaldecoder(self.encoding)(self.errors)
+        if self.state:
+            decoder.setstate(self.state)
         done, at = 0, 0
         for begin in range(self.skip, len(self.data), BLOCK):
             block = self.data[begin : begin + BLOCK]
@@ -85,7 +89,7 @@ class ByteMap:
             at, done = last, done + length
         return [found.get(char, len(self.data)) for char in chars]
 
-    def _walk(self, state: _State, begin: int, done: int, wanted: Sequence[int]) -> dict[int, int]:
+    def _walk(self, state: State, begin: int, done: int, wanted: Sequence[int]) -> dict[int, int]:
         """Offsets inside one block, which begins at byte `begin` with character `done`."""
         decoder = codecs.getincrementaldecoder(self.encoding)(self.errors)
         decoder.setstate(state)
@@ -106,11 +110,12 @@ class ByteMap:
                 break
             if made:
                 done += made
-                begun = i + 1
+                # What the decoder holds back of a broken character belongs to the next.
+                begun = i + 1 - len(decoder.getstate()[0])
         return found | dict.fromkeys(wanted[at:], begun)
 
 
-def _is_single_byte(encoding: str) -> bool:
+def is_single_byte(encoding: str) -> bool:
     """Whether every byte of `encoding` is a character, so that the two offsets are the same."""
     text = bytes(range(256)).decode(encoding, "replace")
     # Where no byte above ASCII stands for itself the encoding needs several: UTF-8, ISO-2022 and HZ.

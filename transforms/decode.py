@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,6 +51,8 @@ SUPERSETS: Final = {
 }
 # Codecs of Python for other ends than texts; "undefined" is what a template without a value declares.
 NO_CHARSETS: Final = frozenset({"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"})
+# Without a mark these are read as little-endian, which is what the standard of the Web says too.
+UNMARKED: Final = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 # A few broken sequences in a UTF-8 text are damage; many mean that it is not UTF-8.
 SOUND_PER_BROKEN: Final = 10
 # Control characters beyond this share are not text in any encoding.
@@ -59,21 +62,55 @@ C1_CONTROLS: Final = re.compile(r"[\x80-\x9f]")
 ABOVE_ASCII: Final = bytes(range(0x80, 0x100))
 # What the detector gets to see: its own default.
 DETECT_WITHIN: Final = 200_000
+# Bytes that hold so many characters in any encoding.
+HEAD_BYTES: Final = 4 * DETECT_WITHIN
+
+# A dump as blocks of bytes; each call gives them anew from the beginning.
+Blocks = Callable[[], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """How the bytes of a dump become its text.
+
+    `confidence` is 0 to 1; `evidence` says in plain words what decided. `codec` is what Python calls the encoding,
+    `errors` what becomes of bytes that it can't read, `skip` the length in bytes of what stands before the text.
+    """
+
+    encoding: str
+    confidence: float
+    evidence: str
+    codec: str
+    errors: str = "strict"
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a dump.
-
-    `confidence` is 0 to 1; `evidence` says in plain words what decided for `encoding`.
-    `byte_map` leads from characters of `text` back to the bytes.
-    """
+    """The text of a dump, how it was read, and the way from its characters back to the bytes."""
 
     text: str
-    encoding: str
-    confidence: float
-    evidence: str
+    charset: Charset
     byte_map: ByteMap
+
+    @property
+    def encoding(self) -> str:
+        """The name of the encoding."""
+        return self.charset.encoding
+
+    @property
+    def confidence(self) -> float:
+        """How sure the encoding is, 0 to 1."""
+        return self.charset.confidence
+
+    @property
+    def evidence(self) -> str:
+        """What decided for the encoding, in plain words."""
+        return self.charset.evidence
+
+
+# For a mailbox, whose messages each state a charset of their own: a character for each byte.
+BYTE_BY_BYTE: Final = Charset("latin-1", 1.0, "each message states its own", "latin-1")
 
 
 def decode(data: bytes, charset: str | None = None) -> Decoded:
@@ -90,12 +127,7 @@ def decode(data: bytes, charset: str | None = None) -> Decoded:
     >>> decode(b"\xcf\xf0\xe8\xe2\xe5\xf2", "windows-1251").text
     'Привет'
     """
-    if not data:
-        raise DumpError("the dump is empty: there is nothing to read")
-    sure = _marked(data) or _plain(data) or _declared(data) or _damaged(data)
-    decoded = sure or _stated(data, charset) or _detected(data)
-    _insist_on_text(decoded)
-    return decoded
+    return read_as(settle(lambda: (data,), charset), data)
 
 
 def byte_by_byte(data: bytes) -> Decoded:
@@ -104,64 +136,168 @@ def byte_by_byte(data: bytes) -> Decoded:
     >>> byte_by_byte("é".encode()).text
     'Ã©'
     """
-    evidence = "each message states its own"
-    return Decoded(data.decode("latin-1"), "latin-1", 1.0, evidence, ByteMap(data, "latin-1"))
+    return read_as(BYTE_BY_BYTE, data)
 
 
-def _made(data: bytes, codec: str, confidence: float, evidence: str, skip: int = 0) -> Decoded:
-    """Decodes with a codec that is settled; bytes that it can't read become U+FFFD and are counted."""
-    try:
-        text, errors = data[skip:].decode(codec), "strict"
-    except UnicodeDecodeError:
-        text, errors = data[skip:].decode(codec, "replace"), "replace"
-        evidence += f"; {text.count(chr(0xFFFD))} places that it can't read are marked U+FFFD"
+def read_as(charset: Charset, data: bytes) -> Decoded:
+    """Decodes all bytes of a dump with a charset that was settled for it."""
+    text = data[charset.skip :].decode(charset.codec, charset.errors)
+    return Decoded(text, charset, ByteMap(data, charset.codec, charset.errors, charset.skip))
+
+
+def settle(blocks: Blocks, stated: str | None = None) -> Charset:
+    r"""Finds how a dump is to be decoded, block by block: it may be larger than memory.
+
+    `stated` is the charset that a server stated. UTF-8 takes one reading of all blocks, other encodings a few. Raises
+    `DumpError` where the dump is empty or no text.
+
+    >>> settle(lambda: [b"d\xc3", b"\xa9j\xc3\xa0 vu"]).evidence
+    'valid UTF-8'
+    """
+    head = _head(blocks)
+    if not head:
+        raise DumpError("the dump is empty: there is nothing to read")
+    charset = _marked(head, blocks) or _unmarked(head, blocks, stated)
+    _insist_on_text(head, charset)
+    return charset
+
+
+def _head(blocks: Blocks) -> bytes:
+    found = b""
+    for block in blocks():
+        found = found + block if found else block
+        if len(found) >= HEAD_BYTES:
+            break
+    return found
+
+
+def _unmarked(head: bytes, blocks: Blocks, stated: str | None) -> Charset:
+    """What the bytes themselves say where no byte order mark does."""
+    as_utf8 = None if b"\x00" in head[:DETECT_WITHIN] else _read_with("utf-8", blocks)
+    if as_utf8 and as_utf8.whole:
+        if as_utf8.beyond_ascii:
+            return Charset("utf-8", 0.99, "valid UTF-8", "utf-8")
+        return _escaped(head, blocks) or Charset("ascii", 1.0, "only ASCII bytes", "utf-8")
+    found = _declared(head, blocks)
+    if not found and as_utf8 and _is_damaged(as_utf8, blocks):
+        found = _made("utf-8", blocks, 0.9, "UTF-8 but for a few broken sequences")
+    return found or _stated(stated, blocks) or _detected(head, blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a codec makes of a dump: whether it reads every byte, and which characters come out."""
+
+    whole: bool
+    length: int
+    replaced: int
+    beyond_ascii: bool
+    controls: bool
+
+
+def _read_with(codec: str, blocks: Blocks, skip: int = 0) -> _Read:
+    """Reads a dump with a codec. Raises `LookupError` where it is no codec for texts."""
+    whole, length, replaced, beyond_ascii, controls = True, 0, 0, False, False
+    for strict, text in _texts(codec, blocks, skip):
+        whole = whole and strict
+        length += len(text)
+        if not text.isascii():
+            beyond_ascii = True
+            replaced += text.count("\N{REPLACEMENT CHARACTER}")
+            controls = controls or C1_CONTROLS.search(text) is not None
+    return _Read(whole, length, replaced, beyond_ascii, controls)
+
+
+def _texts(codec: str, blocks: Blocks, skip: int) -> Iterator[tuple[bool, str]]:
+    """The text of each block; from the first byte that can't be read on with U+FFFD in such places."""
+    make = codecs.getincrementaldecoder(codec)
+    decoder, strict = make("strict"), True
+    for block, last in _with_last(_after(skip, blocks())):
+        state = decoder.getstate() if strict else (b"", 0)
+        try:
+            yield strict, decoder.decode(block, last)
+        except UnicodeError:
+            decoder, strict = make("replace"), False
+            decoder.setstate(state)
+            yield strict, decoder.decode(block, last)
+
+
+def _after(skip: int, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        yield block[skip:] if skip else block
+        skip = max(0, skip - len(block))
+
+
+def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each block, and whether it is the last."""
+    before: bytes | None = None
+    for block in blocks:
+        if before is not None:
+            yield before, False
+        before = block
+    if before is not None:
+        yield before, True
+
+
+def _made(codec: str, blocks: Blocks, confidence: float, evidence: str, skip: int = 0) -> Charset:
+    """A codec that is settled; bytes that it can't read become U+FFFD and are counted."""
+    read = _read_with(codec, blocks, skip)
     name = codec.replace("sloppy-windows-", "cp")
-    return Decoded(text, name, confidence, evidence, ByteMap(data, codec, errors, skip))
+    if read.whole:
+        return Charset(name, confidence, evidence, codec, skip=skip)
+    evidence += f"; {read.replaced} places that it can't read are marked U+FFFD"
+    return Charset(name, confidence, evidence, codec, "replace", skip)
 
 
-def _marked(data: bytes) -> Decoded | None:
+def _marked(head: bytes, blocks: Blocks) -> Charset | None:
     for mark, codec in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _made(data, codec, 1.0, "byte order mark", len(mark))
+        if head.startswith(mark):
+            return _made(codec, blocks, 1.0, "byte order mark", len(mark))
     return None
 
 
-def _plain(data: bytes) -> Decoded | None:
-    """ASCII and valid UTF-8. A legacy text is almost never valid UTF-8 by chance, so this outweighs a declaration."""
-    if b"\x00" in data[:DETECT_WITHIN]:
-        return None
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    if text.isascii():
-        return _escaped(data) or Decoded(text, "ascii", 1.0, "only ASCII bytes", ByteMap(data, "utf-8"))
-    return Decoded(text, "utf-8", 0.99, "valid UTF-8", ByteMap(data, "utf-8"))
-
-
-def _escaped(data: bytes) -> Decoded | None:
+def _escaped(head: bytes, blocks: Blocks) -> Charset | None:
     """ISO-2022 and HZ write other scripts in ASCII bytes, between sequences that a plain text seldom has in pairs."""
-    if b"\x1b$" not in data and not (b"~{" in data and data.count(b"~{") == data.count(b"~}")):
+    opened = _count(b"~{", blocks)
+    if not _count(b"\x1b$", blocks) and not (opened and opened == _count(b"~}", blocks)):
         return None
-    found = chardet.detect(data, max_bytes=DETECT_WITHIN)
-    codec = _codec(found["encoding"] or "", data) or ""
+    found = chardet.detect(head, max_bytes=DETECT_WITHIN)
+    codec = _codec(found["encoding"] or "", blocks) or ""
     if not codec.startswith(("iso2022", "hz")):
         return None
-    decoded = _made(data, codec, found["confidence"] or 0.0, "escape sequences, recognised by chardet")
-    return decoded if decoded.byte_map.errors == "strict" else None
+    charset = _made(codec, blocks, found["confidence"] or 0.0, "escape sequences, recognised by chardet")
+    return charset if charset.errors == "strict" else None
 
 
-def _declared(data: bytes) -> Decoded | None:
+def _count(pair: bytes, blocks: Blocks) -> int:
+    """How often two bytes stand beside each other."""
+    found, edge = 0, b""
+    for block in blocks():
+        found += block.count(pair) + (edge + block[:1]).count(pair)
+        edge = block[-1:] or edge
+    return found
+
+
+def _stated(label: str | None, blocks: Blocks) -> Charset | None:
+    """The charset that came with the page counts as one declared in it does: where the bytes do not contradict it."""
+    codec = _codec(label, blocks) if label else None
+    if codec is None or codec.startswith("utf-7"):
+        return None
+    charset = _made(codec, blocks, 0.9, f"stated by the server as {label}, and the bytes agree")
+    return charset if charset.errors == "strict" else None
+
+
+def _declared(head: bytes, blocks: Blocks) -> Charset | None:
     """A declared charset counts when it exists and the bytes do not contradict it."""
-    found = DECLARED.search(data, 0, DECLARATION_WITHIN)
+    found = DECLARED.search(head, 0, DECLARATION_WITHIN)
     if not found:
         return None
     label = (found[1] or found[2]).decode("ascii")
-    codec = _codec(label, data)
+    codec = _codec(label, blocks)
     if codec is None or codec == "utf-7" or not _reads(codec, found[0]):
         return None
-    decoded = _made(data, codec, 0.9, f"declared as {label}, and the bytes agree")
-    return decoded if decoded.byte_map.errors == "strict" else None
+    charset = _made(codec, blocks, 0.9, f"declared as {label}, and the bytes agree")
+    return charset if charset.errors == "strict" else None
 
 
 def _reads(codec: str, declaration: bytes) -> bool:
@@ -169,58 +305,47 @@ def _reads(codec: str, declaration: bytes) -> bool:
     return declaration.decode(codec, "replace") == declaration.decode("ascii", "replace")
 
 
-def _damaged(data: bytes) -> Decoded | None:
+def _is_damaged(as_utf8: _Read, blocks: Blocks) -> bool:
     """UTF-8 in which a few sequences are broken (a file cut in the middle of a character, a damaged byte)."""
-    if b"\x00" in data[:DETECT_WITHIN]:
-        return None
-    text = data.decode("utf-8", "replace")
-    broken = text.count("\N{REPLACEMENT CHARACTER}")
-    sound = len(text) - broken - len(data.translate(None, ABOVE_ASCII))
-    if sound < SOUND_PER_BROKEN * broken:
-        return None
-    return _made(data, "utf-8", 0.9, "UTF-8 but for a few broken sequences")
+    in_ascii = sum(len(block.translate(None, ABOVE_ASCII)) for block in blocks())
+    sound = as_utf8.length - as_utf8.replaced - in_ascii
+    return sound >= SOUND_PER_BROKEN * as_utf8.replaced
 
 
-def _stated(data: bytes, charset: str | None) -> Decoded | None:
-    """The charset that came with the page counts as one declared in it does: where the bytes do not contradict it."""
-    codec = _codec(charset, data) if charset else None
-    if codec is None or codec.startswith("utf-7"):
-        return None
-    decoded = _made(data, codec, 0.9, f"stated by the server as {charset}, and the bytes agree")
-    return decoded if decoded.byte_map.errors == "strict" else None
-
-
-def _detected(data: bytes) -> Decoded:
-    found = chardet.detect(data, max_bytes=DETECT_WITHIN)
-    codec = _codec(found["encoding"] or "", data)
+def _detected(head: bytes, blocks: Blocks) -> Charset:
+    found = chardet.detect(head, max_bytes=DETECT_WITHIN)
+    codec = _codec(found["encoding"] or "", blocks)
     if codec is None:
         kind = found.get("mime_type") or "application/octet-stream"
         raise DumpError(f"the bytes are no text in any known encoding (they look like {kind}); exclude this file")
-    return _made(data, codec, round(found["confidence"] or 0.0, 4), "recognised by chardet from the bytes")
+    return _made(codec, blocks, round(found["confidence"] or 0.0, 4), "recognised by chardet from the bytes")
 
 
-def _codec(label: str, data: bytes) -> str | None:
+def _codec(label: str, blocks: Blocks) -> str | None:
     r"""The Python codec that `label` means for these bytes; None where it means nothing here.
 
-    >>> _codec("ISO-8859-1", b"caf\xe9"), _codec("ISO-8859-1", b"\x80 5"), _codec("klingon", b"")
-    ('iso8859-1', 'sloppy-windows-1252', None)
+    >>> _codec("ISO-8859-1", lambda: [b"caf\xe9"]), _codec("ISO-8859-1", lambda: [b"\x80 5"])
+    ('iso8859-1', 'sloppy-windows-1252')
+    >>> _codec("klingon", list) is None
+    True
     """
     try:
         name = codecs.lookup(label).name
+        b"".decode(name)  # refuses codecs that make no text
         if name in NO_CHARSETS:
             return None
-        text = data.decode(name)
+        name = UNMARKED.get(name, name)
+        read = _read_with(name, blocks)
     except LookupError:
         return None
-    except UnicodeError:
-        return SUPERSETS.get(name, name)
-    return SUPERSETS.get(name, name) if C1_CONTROLS.search(text) else name
+    return SUPERSETS.get(name, name) if read.controls or not read.whole else name
 
 
-def _insist_on_text(decoded: Decoded) -> None:
-    controls = len(CONTROLS.findall(decoded.text[:DETECT_WITHIN]))
-    if controls > MOST_CONTROLS * min(len(decoded.text), DETECT_WITHIN):
+def _insist_on_text(head: bytes, charset: Charset) -> None:
+    text = next(iter(_texts(charset.codec, lambda: (head, b""), charset.skip)))[1][:DETECT_WITHIN]
+    controls = len(CONTROLS.findall(text))
+    if controls > MOST_CONTROLS * len(text):
         raise DumpError(
-            f"the bytes are no text: read as {decoded.encoding}, {controls} of the first "
-            f"{min(len(decoded.text), DETECT_WITHIN)} characters are control characters; exclude this file"
+            f"the bytes are no text: read as {charset.encoding}, {controls} of the first "
+            f"{len(text)} characters are control characters; exclude this file"
         )

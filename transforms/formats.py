@@ -1,17 +1,25 @@
-"""What kind of dump a text is, told by its content; a file's name proves nothing."""
+"""What kind of dump a text is, told by its content, and how each kind is read; a file's name proves nothing."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import Final
 
-from transforms.records import Format
-from transforms.split.csv_rows import is_csv
-from transforms.split.fields import SPACE
-from transforms.split.json_feed import is_json_feed
-from transforms.split.json_lines import is_json_rows
-from transforms.split.mailbox import is_mailbox
-from transforms.split.stack_posts import is_stack_posts
+from ftfy import TextFixerConfig
+
+from transforms.records import Format, Piece, Residue, Split
+from transforms.repair import MARKUP, PLAIN, repair_line, repair_lines
+from transforms.split.csv_rows import CsvRows, is_csv
+from transforms.split.feed import Feed
+from transforms.split.fields import DEFAULT_NAMES, SPACE, FieldNames
+from transforms.split.json_feed import JsonFeed, is_json_feed
+from transforms.split.json_lines import JsonRows, is_json_rows
+from transforms.split.mailbox import Mailbox, is_mailbox
+from transforms.split.markdown import Markdown, is_markdown
+from transforms.split.parts import Reading, Taken
+from transforms.split.stack_posts import StackPosts, is_stack_posts
+from transforms.split.whole_parts import Page, PlainText
 
 # A declaration, comments and a style sheet may stand before the first telling tag.
 LOOKED_AT: Final = 4096
@@ -24,7 +32,7 @@ TAG: Final = re.compile(
 CHARS_PER_TAG: Final = 300
 
 
-def recognise(text: str) -> Format:
+def recognise(text: str, fields: FieldNames = DEFAULT_NAMES) -> Format:
     r"""The format of a dump: markup shows in its first characters, mail in its headers, rows in the first of them.
 
     >>> recognise("Dear diary"), recognise("<!doctype html><p>Hi"), recognise('<rss version="2.0">')
@@ -38,10 +46,12 @@ def recognise(text: str) -> Format:
     if head.lstrip(SPACE).startswith("<"):
         return "stack exchange" if is_stack_posts(head) else _markup(head)
     if head.lstrip(SPACE).startswith(("{", "[")):
-        return "json feed" if is_json_feed(text) else "jsonl" if is_json_rows(text) else "text"
+        return "json feed" if is_json_feed(text) else "jsonl" if is_json_rows(text, fields) else "text"
     if is_mailbox(text):
         return "mbox"
-    return "csv" if is_csv(text) else "text"
+    if is_markdown(text):
+        return "markdown"
+    return "csv" if is_csv(text, fields) else "text"
 
 
 def _markup(head: str) -> Format:
@@ -51,3 +61,58 @@ def _markup(head: str) -> Format:
     if page or len(TAG.findall(head)) * CHARS_PER_TAG > len(head):
         return "html"
     return "text"
+
+
+def reading_of(kind: Format, fields: FieldNames = DEFAULT_NAMES) -> Reading:
+    """How a dump of a format is read and repaired, from its beginning."""
+    if kind == "text":
+        return PlainText()
+    reading, config = _stated(kind, fields)
+    # What states its own boundaries is taken apart before it is repaired: a tag or a quote is no damage.
+    return Repairing(reading, config)
+
+
+def _stated(kind: Format, fields: FieldNames) -> tuple[Reading, TextFixerConfig]:
+    """The reading of a format and how its text is repaired: where it is markup a parser has read its entities."""
+    known: dict[Format, tuple[Reading, TextFixerConfig]] = {
+        "html": (Page(), MARKUP),
+        "feed": (Feed(), MARKUP),
+        "json feed": (JsonFeed(), MARKUP),
+        "stack exchange": (StackPosts(), MARKUP),
+        "mbox": (Mailbox(), PLAIN),
+        "markdown": (Markdown(fields), PLAIN),
+        "jsonl": (JsonRows(fields), PLAIN),
+        "parquet": (JsonRows(fields), PLAIN),
+        "csv": (CsvRows(fields), PLAIN),
+    }
+    return known[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Repairing:
+    """A reading whose posts are repaired."""
+
+    reading: Reading
+    config: TextFixerConfig
+
+    def take(self, text: str, *, last: bool) -> Taken:
+        """Reads on."""
+        taken = self.reading.take(text, last=last)
+        split = Split(
+            tuple(_repaired(piece, self.config) for piece in taken.split.pieces),
+            tuple(_repaired_residue(residue, self.config) for residue in taken.split.residue),
+        )
+        return Taken(split, taken.used, Repairing(taken.then, self.config))
+
+
+def _repaired(piece: Piece, config: TextFixerConfig) -> Piece:
+    body = repair_lines(piece.body.split("\n"), config)
+    title, title_steps = repair_line(piece.title, config) if piece.title else (piece.title, ())
+    author, author_steps = repair_line(piece.author, config) if piece.author else (piece.author, ())
+    tags = tuple(repair_line(tag, config)[0] for tag in piece.tags)
+    steps = dict.fromkeys([*title_steps, *author_steps, *(step for steps in body.repairs.values() for step in steps)])
+    return replace(piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(steps))
+
+
+def _repaired_residue(residue: Residue, config: TextFixerConfig) -> Residue:
+    return replace(residue, text="\n".join(repair_lines(residue.text.split("\n"), config).lines))

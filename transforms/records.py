@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 Precision = Literal["year", "month", "day", "second"]
-Format = Literal["text", "html", "feed", "jsonl", "csv", "json feed", "stack exchange", "mbox"]
+Format = Literal["text", "html", "feed", "jsonl", "csv", "json feed", "stack exchange", "mbox", "markdown", "parquet"]
 Relation = Literal["canonical", "identical", "near-identical", "excerpt"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Final
@@ -14,37 +14,43 @@ from transforms.records import Piece, Residue, Split
 from transforms.split.fields import (
     BROKEN,
     DEFAULT_NAMES,
+    LONGEST_NAME,
+    NAMES_SHOWN,
     WITHOUT_TEXT,
     Columns,
     FieldNames,
     Place,
     columns_of,
+    has_asked,
     piece_of_row,
     sound,
+    without_asked,
 )
+from transforms.split.parts import NOTHING, Taken, whole
 
 DELIMITERS: Final = ",;\t|"
 LINE_END: Final = re.compile(r"[\r\n]")
 # What may stand before the header.
 LEADING: Final = re.compile(r"[\s\ufeff]*+")
-# A header is a line of short names; one that is longer than these (in characters) is prose.
+# A field in quotes that is not closed within the source.
+OPEN_QUOTE: Final = re.compile(r'"[^"]*+(?:""[^"]*+)*+(?:" *+\r?+)?\Z')
+# A header is a line of short names; one that is longer than this (in characters) is prose.
 LONGEST_HEADER: Final = 4096
-LONGEST_NAME: Final = 40
 # Only a table has two columns of names that posts are known by.
 KNOWN_COLUMNS: Final = 2
 # How many records are looked at to tell a table; at least half of them must have as many fields as the header.
 RECORDS_TRIED: Final = 5
-NAMES_SHOWN: Final = 20
 # Under the header of a table in Markdown stands such a line.
 RULE: Final = frozenset("-:= ")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first record: its span, its names, the pattern of a field, and which columns are known."""
+    """The first record: its span, where the next begins, its names, the pattern of a field, the columns known."""
 
     start: int
     end: int
+    then: int
     names: tuple[str, ...]
     pattern: re.Pattern[str]
     columns: Columns
@@ -68,10 +74,11 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A record, its span without the line end, and its fields."""
+    """A record, its span without the line end, where the next begins, and its fields."""
 
     start: int
     end: int
+    then: int
     values: list[str]
 
 
@@ -85,27 +92,58 @@ def split_csv(source: str, fields: FieldNames = DEFAULT_NAMES) -> Split:
     >>> [(piece.member, piece.body) for piece in split.pieces], [row.kind for row in split.residue]
     ([('7', 'One, "two"')], ['header', 'row without text'])
     '''
-    header = _header(source, fields)
+    return whole(CsvRows(fields), source)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRows:
+    """Records of a table, somewhere in the middle of them: `number` were read; `header` is None before the first."""
+
+    fields: FieldNames = DEFAULT_NAMES
+    header: Header | None = None
+    number: int = 0
+
+    def take(self, text: str, *, last: bool) -> Taken:
+        """Reads on; a record is left where what follows could change it, as a quote that is still open."""
+        header, found = self.header, list[Piece | Residue]()
+        used = 0
+        if header is None:
+            header = _header(text, self.fields, last=last)
+            if header is None:
+                return Taken(NOTHING, 0, self)
+            _insist(header, self.fields)
+            used = header.then
+            found.append(Residue(header.start, header.end, "header", sound(text[header.start : header.end])))
+        number = self.number
+        for record in _records(text, used, header.pattern, last=last):
+            number += 1
+            found.append(self._row(text, header, record, number))
+            used = record.then
+        pieces = tuple(row for row in found if isinstance(row, Piece))
+        residue = tuple(row for row in found if isinstance(row, Residue))
+        then = replace(self, header=header, number=number)
+        return Taken(Split(pieces, residue), len(text) if last else used, then)
+
+    def _row(self, text: str, header: Header, record: _Record, number: int) -> Piece | Residue:
+        fits = header.fits(record.values)
+        row = dict(zip(header.names, record.values, strict=False))
+        piece = piece_of_row(row, self.fields, Place(record.start, record.end, number)) if fits else None
+        kind = WITHOUT_TEXT if fits else BROKEN
+        return piece or Residue(record.start, record.end, kind, sound(text[record.start : record.end]))
+
+
+def _insist(header: Header, fields: FieldNames) -> None:
+    """Refuse a table in which no column can be the text, or none is the one that was asked for."""
+    if fields.asked and not has_asked(dict.fromkeys(header.names), fields):
+        raise without_asked(fields, header.names)
     if not header.columns[0]:
         names = ", ".join(name[:LONGEST_NAME] for name in header.names[:NAMES_SHOWN])
         raise DumpError(
             f"no column of this table is known to hold the text (columns: {names}); name it with --text-field"
         )
-    pieces: list[Piece] = []
-    residue = [Residue(header.start, header.end, "header", sound(source[header.start : header.end]))]
-    for number, record in enumerate(_records(source, header.end, header.pattern), 1):
-        fits = header.fits(record.values)
-        row = dict(zip(header.names, record.values, strict=False))
-        piece = piece_of_row(row, fields, Place(record.start, record.end, number)) if fits else None
-        if piece:
-            pieces.append(piece)
-        else:
-            text = sound(source[record.start : record.end])
-            residue.append(Residue(record.start, record.end, WITHOUT_TEXT if fits else BROKEN, text))
-    return Split(tuple(pieces), tuple(residue))
 
 
-def is_csv(text: str) -> bool:
+def is_csv(text: str, fields: FieldNames = DEFAULT_NAMES) -> bool:
     r"""Say whether a text is a table: columns of known names, one of them the text, and records that fit them.
 
     >>> is_csv("title;body\nWeir;Water falls."), is_csv("Text, title and date.\nOne, two"), is_csv("id | text\n---|---")
@@ -115,25 +153,34 @@ def is_csv(text: str) -> bool:
     line_end = LINE_END.search(text, begin, begin + LONGEST_HEADER)
     if not line_end or not any(mark in text[begin : line_end.start()] for mark in DELIMITERS):
         return False
-    header = _header(text, DEFAULT_NAMES)
-    if not header.columns[0] or header.known < KNOWN_COLUMNS or max(map(len, header.names)) > LONGEST_NAME:
+    header = _header(text, fields, last=True)
+    if header is None or not header.columns[0] or max(map(len, header.names)) > LONGEST_NAME:
         return False
-    tried = list(islice(_records(text, header.end, header.pattern), RECORDS_TRIED))
+    # A column that was asked for is no chance, so one is enough.
+    if header.known < KNOWN_COLUMNS and not has_asked(dict.fromkeys(header.names), fields):
+        return False
+    tried = list(islice(_records(text, header.then, header.pattern, last=True), RECORDS_TRIED))
     whole = [record for record in tried if len(record.values) == len(header.names)]
     return 2 * len(whole) > len(tried) and not all(RULE.issuperset(value) for value in tried[0].values)
 
 
-def _header(source: str, fields: FieldNames) -> Header:
-    """Read the header with each delimiter; the one counts that gives a text and the most known names."""
+def _header(source: str, fields: FieldNames, *, last: bool) -> Header | None:
+    """Read the header with each delimiter; the one counts that gives a text and the most known names.
+
+    None where it goes on behind the source, which holds no record then.
+    """
     begin = _begin(source)
     line_end = LINE_END.search(source, begin)
     stops = "\n" if line_end and line_end[0] == "\n" else "\r\n"
     made = []
     for delimiter in DELIMITERS:
         pattern = _field(delimiter, stops)
-        first = next(_records(source, begin, pattern), _Record(begin, begin, []))
+        first = next(_records(source, begin, pattern, last=last), None)
+        if first is None and not last:
+            return None
+        first = first or _Record(begin, begin, begin, [])
         names = tuple(name.strip() for name in first.values)
-        made.append(Header(first.start, first.end, names, pattern, columns_of(names, fields)))
+        made.append(Header(first.start, first.end, first.then, names, pattern, columns_of(names, fields)))
     return max(made, key=lambda header: (bool(header.columns[0]), header.known, len(header.names)))
 
 
@@ -151,17 +198,24 @@ def _field(delimiter: str, stops: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{quoted}|(?P<plain>[^{edge}]*+))(?P<stop>{re.escape(delimiter)}|\r\n|[{stops}]|\Z)")
 
 
-def _records(source: str, begin: int, pattern: re.Pattern[str]) -> Iterator[_Record]:
-    """Give the records from an offset on, without blank lines."""
+def _records(source: str, begin: int, pattern: re.Pattern[str], *, last: bool) -> Iterator[_Record]:
+    """Give the records from an offset on, without blank lines; unless `last`, none that more text could change."""
     start, values = begin, []
     for match in pattern.finditer(source, begin):
         quoted, plain, stop = match.groups()
+        if not last and (match.end() == len(source) or (plain and plain[0] == '"' and _is_open(source, match.start()))):
+            return
         values.append(plain if quoted is None else quoted.replace('""', '"'))
         if stop and stop in DELIMITERS:
             continue
         if len(values) > 1 or values[0].strip():
-            yield _Record(start, match.start("stop"), values)
+            yield _Record(start, match.start("stop"), match.end(), values)
         start, values = match.end(), []
+
+
+def _is_open(source: str, quote: int) -> bool:
+    """Say whether what follows the source could close a quote and make a field of it."""
+    return OPEN_QUOTE.match(source, quote) is not None
 
 
 def _begin(source: str) -> int:

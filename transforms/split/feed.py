@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from html.entities import html5
 from typing import Final
 
 from transforms.errors import DumpError
 from transforms.records import Piece, Residue, Split
-from transforms.split.feed_entry import Entry, read_entry, read_person, text_of
+from transforms.split.feed_entry import read_entry, read_person, text_of
+from transforms.split.parts import NOTHING, Taken, whole
 
 # Comments and CDATA are passed over whole; one that never ends runs to the end of the feed.
 PASSED: Final = r"<!--(?s:.*?)(?:-->|\Z)|<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z)|<\?[^>]*+>?"
@@ -27,13 +28,17 @@ FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uf
 
 
 @dataclass(frozen=True, slots=True)
-class _Outline:
-    """A feed before its entries are read: its root tag and the span of every entry."""
+class Frame:
+    """What a feed has around its entries: its root tag, that tag's name, the name of an entry, its author."""
 
-    root: str
+    tag: str
     name: str
-    begin: int
-    spans: tuple[tuple[int, int], ...]
+    entry: str
+    person: str | None = None
+
+    def around(self, source: str) -> str:
+        """Put the root element around a part of the feed, so that a parser knows its names."""
+        return f"{self.tag}{_well(source)}</{self.name}>"
 
 
 def split_feed(source: str) -> Split:
@@ -46,29 +51,42 @@ def split_feed(source: str) -> Split:
     >>> split.pieces[0].title, split.residue[0].text
     ('a & b', 'T')
     """
-    outline = _outline(source)
-    close = f"</{outline.name}>"
-    bounds = [outline.begin, *(edge for span in outline.spans for edge in span), len(source)]
-    gaps = list(zip(bounds[::2], bounds[1::2], strict=True))
-    heading = outline.root + _well(source[slice(*gaps[0])]) + close
-    person = read_person(heading)
-    pieces = []
-    for number, (start, end) in enumerate(outline.spans, 1):
-        entry = read_entry(outline.root + _well(source[start:end]) + close)
-        evidence = f"feed entry {number} of {len(outline.spans)}"
-        pieces.append(_piece(entry, (start, end), evidence, person))
-    rows = []
-    for place, (start, end) in enumerate(gaps):
-        text = text_of(outline.root + _well(source[start:end]) + close)
-        if text:
-            rows.append(Residue(start, end, "feed" if place else "feed heading", text))
-    return Split(tuple(pieces), tuple(rows))
+    return whole(Feed(), source)
 
 
-def _outline(source: str) -> _Outline:
-    """Find the root element and the entries; raise DumpError where the root is not that of a feed."""
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed, somewhere in the middle: `number` entries were read; `frame` is None before the first of them."""
+
+    frame: Frame | None = None
+    number: int = 0
+
+    def take(self, text: str, *, last: bool) -> Taken:
+        """Reads on, up to the end of an entry. What precedes the first entry is needed as a whole."""
+        frame, begin = (self.frame, 0) if self.frame else _root(text, last=last)
+        spans = _spans(text, begin, frame.entry, last=last) if frame else []
+        if frame is None or (not spans and not last):
+            return Taken(NOTHING, 0, self)
+        end = len(text) if last else spans[-1][1]
+        bounds = [begin, *(edge for span in spans for edge in span), *([end] if last else [])]
+        gaps = list(zip(bounds[::2], bounds[1::2], strict=False))
+        if self.frame is None:
+            frame = replace(frame, person=read_person(frame.around(text[slice(*gaps[0])])))
+        pieces = [_piece(frame, text, span, number) for number, span in enumerate(spans, self.number + 1)]
+        residue = []
+        for place, (start, stop) in enumerate(gaps, self.number):
+            said = text_of(frame.around(text[start:stop]))
+            if said:
+                residue.append(Residue(start, stop, "feed" if place else "feed heading", said))
+        return Taken(Split(tuple(pieces), tuple(residue)), end, Feed(frame, self.number + len(spans)))
+
+
+def _root(source: str, *, last: bool) -> tuple[Frame | None, int]:
+    """Find the root element and its end; raise DumpError where it is not that of a feed."""
     root = next((m for m in ROOT.finditer(source) if m["root"]), None)
     if root is None:
+        if not last:
+            return None, 0
         raise DumpError(
             "this is not a feed: it has no element at all; RSS and Atom begin with <rss>, <rdf:RDF> or <feed>"
         )
@@ -77,9 +95,15 @@ def _outline(source: str) -> _Outline:
         raise DumpError(
             f"this is not a feed: its first element is <{root['root'][:40]}>, not <rss>, <rdf:RDF> or <feed>"
         )
+    tag = root[0].rstrip(">").rstrip("/") + ">"
+    return Frame(_well(tag), root["root"], wanted), root.end()
+
+
+def _spans(source: str, begin: int, wanted: str, *, last: bool) -> list[tuple[int, int]]:
+    """Find the entries; one without an end tag ends where the next begins, or with the last of the feed."""
     spans: list[tuple[int, int]] = []
     start = -1
-    for match in ENTRY.finditer(source, root.end()):
+    for match in ENTRY.finditer(source, begin):
         if (match["name"] or "").lower() != wanted:
             continue
         if match["end"] and start >= 0:
@@ -89,10 +113,9 @@ def _outline(source: str) -> _Outline:
             if start >= 0:
                 spans.append((start, match.start()))
             start = match.start()
-    if start >= 0:
+    if start >= 0 and last:
         spans.append((start, len(source)))
-    tag = root[0].rstrip(">").rstrip("/") + ">"
-    return _Outline(_well(tag), root["root"], root.end(), tuple(spans))
+    return spans
 
 
 def _well(text: str) -> str:
@@ -107,17 +130,18 @@ def _known(match: re.Match[str]) -> str:
     return "&amp;" + match[0][1:]
 
 
-def _piece(entry: Entry, span: tuple[int, int], evidence: str, person: str | None) -> Piece:
+def _piece(frame: Frame, text: str, span: tuple[int, int], number: int) -> Piece:
+    entry = read_entry(frame.around(text[slice(*span)]))
     return Piece(
         start=span[0],
         end=span[1],
         body=entry.body,
         title=unescape(entry.title) if entry.title else None,
-        author=entry.author or person,
+        author=entry.author or frame.person,
         published_text=entry.published,
         url=entry.url,
         tags=entry.tags,
         links=entry.links,
         member=entry.member,
-        boundary=(evidence,),
+        boundary=(f"feed entry {number}",),
     )

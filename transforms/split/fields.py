@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
+from transforms.errors import DumpError, UsageError
 from transforms.records import Piece
 from transforms.split.render import html_body
 
@@ -17,6 +20,9 @@ Columns = tuple[tuple[str, ...], ...]
 
 # Exports that keep what they know of a post in an object of its own call it one of these.
 INNER: Final = ("metadata", "meta", "data")
+# How much of a table is named in an error: names, and characters of each.
+NAMES_SHOWN: Final = 20
+LONGEST_NAME: Final = 40
 # What names a person or a tag that is written as an object.
 NAMES: Final = ("name", "display_name", "username", "login", "label", "term")
 TAG_EDGE: Final = re.compile(r"[,;|]")
@@ -64,9 +70,67 @@ class FieldNames:
     url: tuple[str, ...] = ("url", "link", "permalink", "canonical_url", "uri", "href")
     tags: tuple[str, ...] = ("tags", "categories", "keywords", "labels", "topics", "hashtags", "tag", "category")
     id: tuple[str, ...] = ("id", "_id", "post_id", "guid", "uuid", "doc_id")
+    # The names that somebody gave for the text: rows of which none has one are not what was meant.
+    asked: tuple[str, ...] = ()
 
 
 DEFAULT_NAMES: Final = FieldNames()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Names of fields that somebody gave, each in order of preference. They go before the names known here."""
+
+    text: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    url: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    id: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, given: Mapping[str, Sequence[str]]) -> Asked:
+        """Make it of a mapping; raises `UsageError` where there is no such field.
+
+        >>> Asked.of({"text": ["story", "abstract"]}).text
+        ('story', 'abstract')
+        """
+        known = {field.name for field in dataclass_fields(cls)}
+        for name in given:
+            if name not in known:
+                raise UsageError(f"a post has no field {name}; it has {', '.join(sorted(known))}")
+        return cls(**{name: tuple(names) for name, names in given.items()})
+
+    def given(self) -> dict[str, list[str]]:
+        """The fields of which names were given.
+
+        >>> Asked(text=("story",)).given()
+        {'text': ['story']}
+        """
+        pairs = ((field.name, list(getattr(self, field.name))) for field in dataclass_fields(self))
+        return {name: names for name, names in pairs if names}
+
+    def names(self) -> FieldNames:
+        """All names that count.
+
+        >>> Asked(text=("story",)).names().text[:2], Asked().names() == DEFAULT_NAMES
+        (('story', 'text'), True)
+        """
+        known = DEFAULT_NAMES
+        return FieldNames(
+            text=self.text + known.text,
+            title=self.title + known.title,
+            author=self.author + known.author,
+            published=self.published + known.published,
+            url=self.url + known.url,
+            tags=self.tags + known.tags,
+            id=self.id + known.id,
+            asked=self.text,
+        )
+
+
+NONE_ASKED: Final = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +180,36 @@ def columns_of(keys: tuple[str, ...], names: FieldNames) -> Columns:
     known: dict[str, list[str]] = {}
     for key in keys:
         known.setdefault(plain_name(key), []).append(key)
-    return tuple(tuple(key for name in wanted for key in known.get(plain_name(name), ())) for wanted in astuple(names))
+    wanted = (names.text, names.title, names.author, names.published, names.url, names.tags, names.id)
+    return tuple(tuple(dict.fromkeys(key for name in own for key in known.get(plain_name(name), ()))) for own in wanted)
+
+
+def has_asked(row: Row, names: FieldNames) -> bool:
+    """Say whether a row has a field that was asked for as its text.
+
+    >>> has_asked({"Story": "a"}, Asked(text=("story",)).names()), has_asked({"text": "a"}, Asked(text=("b",)).names())
+    (True, False)
+    """
+    return _any_asked(tuple(_with_inner(row)), names.asked)
+
+
+@lru_cache(maxsize=256)
+def _any_asked(keys: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    return not {plain_name(name) for name in asked}.isdisjoint(map(plain_name, keys))
+
+
+def without_asked(names: FieldNames, keys: Iterable[str]) -> DumpError:
+    """Say that no row has a field that was asked for, and what there is.
+
+    >>> print(without_asked(Asked(text=("stroy",)).names(), ["id", "story"]))
+    no row has the field stroy that --text-field names (its fields: id, story); correct it, or give another as well
+    """
+    shown = ", ".join(key[:LONGEST_NAME] for key in islice(keys, NAMES_SHOWN))
+    asked = " or ".join(names.asked)
+    return DumpError(
+        f"no row has the field {asked} that --text-field names (its fields: {shown}); correct it, or give another "
+        "as well"
+    )
 
 
 def plain_name(name: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from transforms.errors import DumpError
 from transforms.records import Piece, Residue, Split
 from transforms.split.fields import SPACE, scalar, sound, tags_of, unix_lines
-from transforms.split.json_spans import Value, elements, members
+from transforms.split.json_spans import Value, elements_in, members
+from transforms.split.parts import NOTHING, Taken, whole
 from transforms.split.render import html_body
 
 # In a string the quotes would be escaped, so this is a field; slashes may be escaped.
@@ -18,6 +19,7 @@ VERSION: Final = re.compile(
     r'(?<!\\)"version"\s*+:\s*+"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version', re.IGNORECASE
 )
 ITEMS: Final = re.compile(r'(?<!\\)"items"\s*+:\s*+\[')
+ITEMS_NAMED: Final = re.compile(r'[\s,]*+"items"\s*+:\s*+\[?\Z')
 AUTHORS: Final = ("authors", "author")
 BROKEN: Final = "broken entry"
 # What may stand behind the last value that was read.
@@ -46,64 +48,105 @@ def split_json_feed(source: str) -> Split:
     >>> split.pieces[0].body, [(row.kind, row.text) for row in split.residue]
     ('a & b', [('feed heading', 'T'), ('broken entry', '{"id": 2, "con')])
     """
-    begin = len(source) - len(source.lstrip(SPACE))
-    if not source.startswith("{", begin):
-        raise DumpError("this is not a JSON Feed: it begins with no object")
-    outline = _outline(source, begin)
-    heading = dict(outline.heading)
-    author = next((name for key in AUTHORS if key in heading and (name := scalar(heading[key].value))), None)
-    pieces: list[Piece] = []
-    residue = _stated(source, outline)
-    for number, item in enumerate(outline.items, 1):
-        if isinstance(item.value, dict):
-            evidence = f"feed entry {number} of {len(outline.items)}"
-            pieces.append(_piece(item.value, (item.start, item.end), evidence, author))
-        else:
-            residue.append(Residue(item.start, item.end, BROKEN, sound(source[item.start : item.end])))
-    return Split(tuple(pieces), tuple(sorted(residue, key=lambda row: row.start)))
+    return whole(JsonFeed(), source)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFeed:
+    """A JSON Feed, somewhere in the middle: `number` items were read.
+
+    `inside` says whether the next stands in the array of items (None before the first), `sound` whether all before it
+    did parse. `author` is what the feed states before its items.
+    """
+
+    inside: bool | None = None
+    number: int = 0
+    sound: bool = True
+    author: str | None = None
+
+    def take(self, text: str, *, last: bool) -> Taken:
+        """Reads on, up to the end of an item. What precedes the first and follows the last is needed as a whole."""
+        if self.inside is None:
+            return self._heading(text, last=last)
+        if self.inside:
+            return self.items(text, 0, last=last)
+        return Taken(_ending(text, 0), len(text), self) if last else Taken(NOTHING, 0, self)
+
+    def _heading(self, text: str, *, last: bool) -> Taken:
+        outline = _outline(text, last=last)
+        if outline is None or (outline.items is None and not last):
+            return Taken(NOTHING, 0, self)
+        if outline.items is None and not outline.members:
+            raise DumpError("this is not a JSON Feed: it has neither fields nor items")
+        named = dict(outline.members)
+        author = next((name for key in AUTHORS if key in named and (name := scalar(named[key].value))), None)
+        residue = (*_stated("feed heading", outline.members), *_unread(text, outline.end, outline.items))
+        if outline.items is None:
+            return Taken(Split((), residue), len(text), self)
+        found = replace(self, inside=True, author=author).items(text, outline.items, last=last)
+        return replace(found, split=Split(found.split.pieces, (*residue, *found.split.residue)))
+
+    def items(self, text: str, at: int, *, last: bool) -> Taken:
+        """Reads on in the array of items, from an offset."""
+        found = elements_in(text, at, sound=self.sound, last=last)
+        pieces: list[Piece] = []
+        residue: list[Residue] = []
+        for number, item in enumerate(found.values, self.number + 1):
+            if isinstance(item.value, dict):
+                pieces.append(_piece(item.value, (item.start, item.end), f"feed entry {number}", self.author))
+            else:
+                residue.append(Residue(item.start, item.end, BROKEN, sound(text[item.start : item.end])))
+        used = found.end + found.closed
+        then = replace(self, inside=not found.closed, number=self.number + len(found.values), sound=found.sound)
+        if last:
+            residue += _ending(text, used).residue
+            used = len(text)
+        return Taken(Split(tuple(pieces), tuple(residue)), used, then)
 
 
 @dataclass(frozen=True, slots=True)
 class _Outline:
-    """A feed before its items are read: what it says of itself, its items, and where reading stopped."""
+    """The beginning of a feed: its fields, where reading them stopped, where its items begin (None: not found)."""
 
-    heading: tuple[tuple[str, Value], ...]
-    items: tuple[Value, ...]
+    members: tuple[tuple[str, Value], ...]
     end: int
+    items: int | None
 
 
-def _outline(source: str, begin: int) -> _Outline:
-    heading: list[tuple[str, Value]] = []
-    items: list[Value] = []
-    end = begin + 1
-    for key, value in members(source, begin):
-        if key == "items" and source.startswith("[", value.start):
-            items += elements(source, value.start)
-        else:
-            heading.append((key, value))
-        end = value.end
-    if not items and (lost := ITEMS.search(source, end)):  # something broken stands before them
-        items += elements(source, lost.end() - 1)
-        end = items[-1].end if items else lost.end()
-    if not items and not heading:
-        raise DumpError("this is not a JSON Feed: it has neither fields nor items")
-    return _Outline(tuple(heading), tuple(items), end)
+def _outline(source: str, *, last: bool) -> _Outline | None:
+    begin = len(source) - len(source.lstrip(SPACE))
+    if begin == len(source) and not last:
+        return None
+    if not source.startswith("{", begin):
+        raise DumpError("this is not a JSON Feed: it begins with no object")
+    found = list(members(source, begin + 1, until="items"))
+    end = found[-1][1].end if found else begin + 1
+    if found and found[-1][0] == "items" and source.startswith("[", end):
+        return _Outline(tuple(found[:-1]), end, end + 1)
+    lost = ITEMS.search(source, end)  # something broken stands before them
+    return _Outline(tuple(found), end, lost.end() if lost else None)
 
 
-def _stated(source: str, outline: _Outline) -> list[Residue]:
-    """Give what a feed says of itself before and after its items, and what could not be read."""
-    first = outline.items[0].start if outline.items else len(source)
-    said = [(value, text) for _, value in outline.heading if (text := scalar(value.value))]
-    rows = []
-    for kind, before in (("feed heading", True), ("feed", False)):
-        part = [(value, text) for value, text in said if (value.start < first) == before]
-        if part:
-            rows.append(Residue(part[0][0].start, part[-1][0].end, kind, "\n".join(text for _, text in part)))
-    rest = source[outline.end :]
-    if rest.strip(CLOSING):
-        start = outline.end + len(rest) - len(rest.lstrip())
-        rows.append(Residue(start, len(source), BROKEN, sound(source[start:])))
-    return rows
+def _ending(source: str, at: int) -> Split:
+    """Give what a feed says of itself behind its items."""
+    found = list(members(source, at))
+    end = found[-1][1].end if found else at
+    return Split((), (*_stated("feed", found), *_unread(source, end, None)))
+
+
+def _stated(kind: str, fields: Sequence[tuple[str, Value]]) -> list[Residue]:
+    said = [(value, text) for _, value in fields if (text := scalar(value.value))]
+    return [Residue(said[0][0].start, said[-1][0].end, kind, "\n".join(text for _, text in said))] if said else []
+
+
+def _unread(source: str, start: int, stop: int | None) -> list[Residue]:
+    """Give what could not be read, if that is more than brackets and the name of the items."""
+    rest = source[start:stop]
+    if stop is not None:
+        rest = ITEMS_NAMED.sub("", rest)
+    text = rest.strip(CLOSING + "[")
+    at = start + rest.index(text[0]) if text else start
+    return [Residue(at, at + len(text), BROKEN, sound(text))] if text else []
 
 
 def _piece(item: Item, span: tuple[int, int], evidence: str, author: str | None) -> Piece:

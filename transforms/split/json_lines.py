@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from transforms.errors import DumpError
@@ -17,10 +18,13 @@ from transforms.split.fields import (
     FieldNames,
     Place,
     columns_of,
+    has_asked,
     piece_of_row,
     sound,
+    without_asked,
 )
-from transforms.split.json_spans import Value, elements
+from transforms.split.json_spans import Value, elements_in, value_at
+from transforms.split.parts import Taken, whole
 
 # How many rows are looked at to tell whether a dump consists of rows; at least half of them must be whole.
 ROWS_TRIED: Final = 5
@@ -37,29 +41,86 @@ def split_json_lines(source: str, fields: FieldNames = DEFAULT_NAMES) -> Split:
     >>> [(piece.member, piece.body) for piece in split.pieces], [row.kind for row in split.residue]
     ([('a', 'One.')], ['broken row', 'row without text'])
     """
-    begin = len(source) - len(source.lstrip(SPACE))
-    rows = elements(source, begin) if source.startswith("[", begin) else _lines(source)
-    pieces: list[Piece] = []
-    residue: list[Residue] = []
-    for number, row in enumerate(rows, 1):
-        place = Place(row.start, row.end, number)
-        piece = piece_of_row(row.value, fields, place) if isinstance(row.value, dict) else None
-        if piece:
-            pieces.append(piece)
-        else:
-            kind = WITHOUT_TEXT if isinstance(row.value, dict) else BROKEN
-            residue.append(Residue(row.start, row.end, kind, sound(source[row.start : row.end])))
-    if not pieces and not residue:
-        raise DumpError("there is no row in this dump: JSON rows are objects, one a line or in one array")
-    return Split(tuple(pieces), tuple(residue))
+    return whole(JsonRows(fields), source)
 
 
-def _lines(source: str) -> Iterator[Value]:
+@dataclass(frozen=True, slots=True)
+class JsonRows:
+    """Rows of JSON, somewhere in the middle of them.
+
+    `number` rows were read; `array` says whether the next stands inside an array (None before the first), `sound`
+    whether all before it in the array did parse. `keys` are the fields of the first row, `found` says whether a row
+    had a field that was asked for.
+    """
+
+    fields: FieldNames = DEFAULT_NAMES
+    number: int = 0
+    array: bool | None = None
+    sound: bool = True
+    keys: tuple[str, ...] = ()
+    found: bool = False
+
+    def take(self, text: str, *, last: bool) -> Taken:
+        """Reads on; what stands behind an array is read as lines."""
+        begun, at = self._begun(text)
+        values: list[Value] = []
+        if begun.array:
+            inside = elements_in(text, at, sound=begun.sound, last=last)
+            values += inside.values
+            begun = replace(begun, array=not inside.closed, sound=inside.sound)
+            at = len(text) if begun.array and last else inside.end + inside.closed
+        if begun.array is False:
+            end = len(text) if last else max(at, text.rfind("\n") + 1)
+            values += _lines(text, at, end)
+            at = end
+        then = begun.having(values)
+        if last:
+            then.insist()
+        return Taken(self._split(text, values), at, then)
+
+    def _begun(self, text: str) -> tuple[JsonRows, int]:
+        """Tells an array from lines, and where its first element may begin."""
+        if self.array is not None:
+            return self, 0
+        begin = len(text) - len(text.lstrip(SPACE))
+        if begin == len(text):
+            return self, begin
+        array = text[begin] == "["
+        return replace(self, array=array), begin + array
+
+    def _split(self, text: str, values: Sequence[Value]) -> Split:
+        pieces: list[Piece] = []
+        residue: list[Residue] = []
+        for number, row in enumerate(values, self.number + 1):
+            place = Place(row.start, row.end, number)
+            piece = piece_of_row(row.value, self.fields, place) if isinstance(row.value, dict) else None
+            if piece:
+                pieces.append(piece)
+            else:
+                kind = WITHOUT_TEXT if isinstance(row.value, dict) else BROKEN
+                residue.append(Residue(row.start, row.end, kind, sound(text[row.start : row.end])))
+        return Split(tuple(pieces), tuple(residue))
+
+    def having(self, values: Sequence[Value]) -> JsonRows:
+        """The same behind some more rows."""
+        rows = [row.value for row in values if isinstance(row.value, dict)]
+        keys = self.keys or (tuple(rows[0]) if rows else ())
+        found = self.found or (bool(self.fields.asked) and any(has_asked(row, self.fields) for row in rows))
+        return replace(self, number=self.number + len(values), keys=keys, found=found)
+
+    def insist(self) -> None:
+        """Refuse a dump without any row, or in which no row has a field that was asked for."""
+        if not self.number:
+            raise DumpError("there is no row in this dump: JSON rows are objects, one a line or in one array")
+        if self.fields.asked and not self.found:
+            raise without_asked(self.fields, self.keys)
+
+
+def _lines(source: str, start: int, stop: int) -> Iterator[Value]:
     """Parse each line that is not blank; only a line feed ends one, as other line ends may stand inside a string."""
-    start = 0
-    while start < len(source):
-        stop = source.find("\n", start)
-        end = stop if stop >= 0 else len(source)
+    while start < stop:
+        found = source.find("\n", start, stop)
+        end = found if found >= 0 else stop
         row = source[start:end]
         text = row.strip(SPACE)
         if text:
@@ -75,7 +136,7 @@ def _row(text: str, first: int) -> Value:
         return Value(first, first + len(text), None, sound=False)
 
 
-def is_json_rows(text: str) -> bool:
+def is_json_rows(text: str, fields: FieldNames = DEFAULT_NAMES) -> bool:
     r"""Say whether a dump is rows of JSON: its first lines are objects, or it is an array that begins with one.
 
     An object that stands alone may be anything; it is a row where it has a text.
@@ -87,12 +148,12 @@ def is_json_rows(text: str) -> bool:
     """
     begin = len(text) - len(text.lstrip(SPACE))
     if ARRAY.match(text, begin):
-        first = next(elements(text, begin), None)
-        return bool(first and isinstance(first.value, dict) and first.value)
+        first = value_at(text, text.index("{", begin))
+        return isinstance(first.value, dict) and bool(first.value)
     if not text.startswith("{", begin):
         return False
-    tried = [row for row, _ in zip(_lines(text), range(ROWS_TRIED), strict=False)]
-    whole = [row.value for row in tried if isinstance(row.value, dict) and row.value]
+    tried = [row for row, _ in zip(_lines(text, begin, len(text)), range(ROWS_TRIED), strict=False)]
+    objects = [row.value for row in tried if isinstance(row.value, dict) and row.value]
     if len(tried) == 1:
-        return bool(whole) and bool(columns_of(tuple(whole[0]), DEFAULT_NAMES)[0])
-    return 2 * len(whole) >= len(tried)
+        return bool(objects) and bool(columns_of(tuple(objects[0]), fields)[0])
+    return 2 * len(objects) >= len(tried)

@@ -67,31 +67,54 @@ def _end_of_value(source: str, at: int) -> int:
     return len(source)
 
 
-def elements(source: str, at: int) -> Iterator[Value]:
-    """Give the elements of the array that opens at an offset; one that was cut off ends with the source.
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """Elements of an array; `end` is where reading stopped: at the closing bracket where `closed`."""
 
-    >>> [value.value for value in elements('[1, {"a": 2}, oops, 3', 0)]
-    [1, {'a': 2}, None, 3]
+    values: tuple[Value, ...]
+    end: int
+    closed: bool
+    sound: bool
+
+
+def elements_in(source: str, at: int, *, sound: bool = True, last: bool = True) -> Elements:
+    """Read on inside an array; unless `last`, an element that more of the source could change is left.
+
+    `sound` says whether all elements before were.
+
+    >>> elements_in('{"a": 1}, {"b', 0, last=False).end, elements_in("1] 2", 0).values
+    (10, (Value(start=0, end=1, value=1, sound=True),))
     """
-    at, sound = _next(source, at + 1), True
+    values = []
+    at = _next(source, at)
     while at < len(source) and source[at] != "]":
         value = value_at(source, at, careful=not sound)
+        if value.end >= len(source) and not last:
+            break
         sound = sound and value.sound
-        yield value
+        values.append(value)
         at = _next(source, max(value.end, at + 1))
+    return Elements(tuple(values), at, source.startswith("]", at), sound)
 
 
-def members(source: str, at: int) -> Iterator[tuple[str, Value]]:
-    """Give the members of the object that opens at an offset; what is no member ends it.
+def members(source: str, at: int, until: str | None = None) -> Iterator[tuple[str, Value]]:
+    """Give the members of an object from inside it; what is no member ends it.
 
-    >>> [(key, value.value) for key, value in members('{"a": [1, 2], "b": 3}', 0)]
+    The array called `until` is not read: it comes last, as a value that ends where it begins.
+
+    >>> [(key, value.value) for key, value in members('{"a": [1, 2], "b": 3}', 1)]
     [('a', [1, 2]), ('b', 3)]
+    >>> [(key, value.start, value.end) for key, value in members('{"a": 1, "b": [3', 1, until="b")]
+    [('a', 6, 7), ('b', 14, 14)]
     """
-    at, sound = _next(source, at + 1), True
+    at, sound = _next(source, at), True
     while at < len(source) and source[at] == '"':
         key = value_at(source, at)
         colon = COLON.match(source, key.end)
         if not colon or not isinstance(key.value, str):
+            return
+        if key.value == until and source.startswith("[", colon.end()):
+            yield key.value, Value(colon.end(), colon.end(), None)
             return
         value = value_at(source, colon.end(), careful=not sound)
         sound = sound and value.sound

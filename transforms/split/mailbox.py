@@ -7,11 +7,15 @@ which a character is a byte: offsets in one are offsets in the other.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from transforms.errors import DumpError
 from transforms.records import Residue, Split
 from transforms.split.mail_message import piece_of_message
+from transforms.split.parts import NOTHING, Taken, whole
 
 DAY: Final = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -50,19 +54,49 @@ def split_mailbox(data: bytes) -> tuple[str, Split]:
     [('été', 'From here on'), ('b', 'Two.')]
     """
     text = data.decode("latin-1")
-    if is_message(text):
-        whole = len(data.rstrip())
-        return text, Split((piece_of_message(data, (0, whole), 1, "the only message of the file"),), ())
-    starts = [match.span() for match in MESSAGE.finditer(data)]
-    if not starts:
-        raise DumpError("there is no message in this mailbox: it has no line such as 'From name@host Thu Mar 5 ...'")
-    pieces = []
-    ends = [start for start, _ in starts[1:]] + [len(data)]
-    for number, ((start, begin), end) in enumerate(zip(starts, ends, strict=True), 1):
-        span = (start, start + len(data[start:end].rstrip()))
-        evidence = f"message {number} of the mailbox"
-        pieces.append(piece_of_message(_unquoted(data[begin:end]), span, number, evidence))
-    return text, Split(tuple(pieces), _before(text[: starts[0][0]]))
+    return text, whole(Mailbox(), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mailbox in Latin 1, somewhere in the middle: `number` messages were read."""
+
+    number: int = 0
+
+    def take(self, text: str, *, last: bool) -> Taken:
+        """Reads on, up to the line that separates the last message from the one before."""
+        data = text.encode("latin-1")
+        if not self.number and is_message(text):
+            return self._single(data) if last else Taken(NOTHING, 0, self)
+        # Behind a separator at the very end may come something that makes it a line of the message.
+        starts = [match.span() for match in MESSAGE.finditer(data) if last or match.end() < len(data)]
+        if last:
+            starts.append((len(data), len(data)))
+            self._insist(starts)
+        pieces = []
+        for number, ((start, begin), (end, _)) in enumerate(pairwise(starts), self.number + 1):
+            span = (start, start + len(data[start:end].rstrip()))
+            evidence = f"message {number} of the mailbox"
+            pieces.append(piece_of_message(_unquoted(data[begin:end]), span, number, evidence))
+        if not pieces and not last:
+            return Taken(NOTHING, 0, self)
+        split = Split(tuple(pieces), self._before(text[: starts[0][0]]))
+        return Taken(split, starts[-1][0], Mailbox(self.number + len(pieces)))
+
+    def _single(self, data: bytes) -> Taken:
+        piece = piece_of_message(data, (0, len(data.rstrip())), 1, "the only message of the file")
+        return Taken(Split((piece,), ()), len(data), Mailbox(1))
+
+    def _insist(self, starts: Sequence[tuple[int, int]]) -> None:
+        if not self.number and len(starts) == 1:
+            raise DumpError(
+                "there is no message in this mailbox: it has no line such as 'From name@host Thu Mar 5 ...'"
+            )
+
+    def _before(self, text: str) -> tuple[Residue, ...]:
+        """What stands before the first message, or behind a message that was too long to be read at once."""
+        kind = "rest of a message" if self.number else "before the first message"
+        return (Residue(0, len(text), kind, text.strip()),) if text.strip() else ()
 
 
 def _unquoted(message: bytes) -> bytes:
@@ -71,10 +105,6 @@ def _unquoted(message: bytes) -> bytes:
     if not blank:
         return message
     return message[: blank.end()] + QUOTED_FROM.sub(rb"\1", message[blank.end() :])
-
-
-def _before(text: str) -> tuple[Residue, ...]:
-    return (Residue(0, len(text), "before the first message", text.strip()),) if text.strip() else ()
 
 
 def is_mailbox(text: str) -> bool:

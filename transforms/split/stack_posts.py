@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
 from transforms.errors import DumpError
 from transforms.records import Piece, Residue, Split
 from transforms.split.fields import BROKEN, SPACE, WITHOUT_TEXT, sound, unix_lines
+from transforms.split.parts import Taken, whole
 from transforms.split.render import html_body
 
 # Comments and declarations are passed over whole; one that never ends runs to the end of the export.
@@ -46,25 +48,45 @@ def split_stack_posts(source: str) -> Split:
     >>> split.pieces[0].body, split.pieces[0].tags, [row.kind for row in split.residue]
     ('Hi', ('a', 'b'), ['broken row'])
     """
-    pieces: list[Piece] = []
-    residue: list[Residue] = []
-    at = number = 0
-    for row in ROW.finditer(source):
-        if not row["row"]:
-            continue
-        number += 1
-        residue += _outside(source, at, row.start())
-        at = row.end()
-        said = _values(row["said"]) if row["end"] else {}
-        if said.get("Body", "").strip():
-            pieces.append(_piece(said, row.span(), number))
-        else:
-            kind = WITHOUT_TEXT if "Id" in said else BROKEN
-            residue.append(Residue(row.start(), at, kind, sound(row[0])))
-    if not number:
-        raise DumpError("this is no export of posts: there is no <row> in it")
-    residue += _outside(source, at, len(source))
-    return Split(tuple(pieces), tuple(residue))
+    return whole(StackPosts(), source)
+
+
+@dataclass(frozen=True, slots=True)
+class StackPosts:
+    """Rows of an export, somewhere in the middle of them: `number` were read."""
+
+    number: int = 0
+
+    def take(self, text: str, *, last: bool) -> Taken:
+        """Reads on, up to the end of a row."""
+        pieces: list[Piece] = []
+        residue: list[Residue] = []
+        at, number = 0, self.number
+        # A quote that is still open may turn the end of a row into a part of a value, until the next tag begins.
+        sure = len(text) if last else text.rfind("<")
+        for row in ROW.finditer(text):
+            if not row["row"]:
+                continue
+            if row.end() > sure:
+                break
+            number += 1
+            residue += _outside(text, at, row.start())
+            at = row.end()
+            found = _post(row, number)
+            pieces += [found] if isinstance(found, Piece) else []
+            residue += [found] if isinstance(found, Residue) else []
+        if last:
+            if not number:
+                raise DumpError("this is no export of posts: there is no <row> in it")
+            residue += _outside(text, at, len(text))
+        return Taken(Split(tuple(pieces), tuple(residue)), len(text) if last else at, StackPosts(number))
+
+
+def _post(row: re.Match[str], number: int) -> Piece | Residue:
+    said = _values(row["said"]) if row["end"] else {}
+    if said.get("Body", "").strip():
+        return _piece(said, row.span(), number)
+    return Residue(row.start(), row.end(), WITHOUT_TEXT if "Id" in said else BROKEN, sound(row[0]))
 
 
 def _values(said: str) -> dict[str, str]:

@@ -91,6 +91,19 @@ def test_rss_one_has_its_items_beside_the_channel() -> None:
 
 
 @pytest.mark.parametrize(
+    ("universal", "published"),
+    [("0000-00-00 00:00:00", None), ("1970-01-01 00:00:00", "Thu, 01 Jan 1970 00:00:00 +0000")],
+)
+def test_a_draft_that_was_never_published_states_no_date(universal: str, published: str | None) -> None:
+    item = f"""<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><title>Draft</title>
+    <pubDate>Thu, 01 Jan 1970 00:00:00 +0000</pubDate><description>The weir is still to be mended.</description>
+    <wp:post_date>2009-08-11 15:16:21</wp:post_date><wp:post_date_gmt>{universal}</wp:post_date_gmt>
+    </item></channel></rss>"""
+    (draft,) = split_feed(item).pieces
+    assert draft.published_text == published
+
+
+@pytest.mark.parametrize(
     ("source", "heading"),
     [
         (RSS, "Notes from the weir\nhttps://weir.example/\nWater & birds"),

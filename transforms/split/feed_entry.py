@@ -16,6 +16,9 @@ SURROGATES: Final = re.compile(r"(?:&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7]
 # Full text before summaries, the date of publication before that of a change.
 BODIES: Final = ("encoded", "content", "description", "summary")
 DATES: Final = ("pubdate", "published", "date", "issued", "created", "updated", "modified")
+# A WordPress export writes noughts here for what has not been published, and the first second of 1970 as `pubDate`.
+UNIVERSAL: Final = "post_date_gmt"
+NO_DATE: Final = re.compile(r"0000-00-00\b")
 AUTHORS: Final = ("creator", "author")
 TAGS: Final = ("category", "subject")
 HTML: Final = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-f]+|\w{2,31});", re.IGNORECASE)
@@ -47,7 +50,7 @@ def read_entry(source: str) -> Entry:
         body,
         _title(fields),
         _author(fields),
-        next((text for name in DATES for text in _texts(fields, name)), None),
+        _published(fields),
         url,
         tuple(dict.fromkeys(_tags(fields))),
         links,
@@ -155,6 +158,12 @@ def _author(fields: list[tuple[str, etree._Element]]) -> str | None:
                     match = MAIL_AND_NAME.fullmatch(text)
                     return match[1] if match else text
     return None
+
+
+def _published(fields: list[tuple[str, etree._Element]]) -> str | None:
+    if any(NO_DATE.match(text) for text in _texts(fields, UNIVERSAL)):
+        return None
+    return next((text for name in DATES for text in _texts(fields, name)), None)
 
 
 def _url(fields: list[tuple[str, etree._Element]]) -> str | None:

@@ -47,6 +47,12 @@ class Named:
         """The file of that place."""
         return self.place.partition(INSIDE)[0]
 
+    @property
+    def member(self) -> str | None:
+        """What in that file; None where it is the file itself."""
+        _, inside, member = self.place.partition(INSIDE)
+        return member if inside else None
+
 
 def post_or_dump(ask: Ask, name: str) -> Named:
     """The one post or dump of that name. Raises `UsageError` with the nearest candidates."""

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from flows import landing, named
+from flows import named
 from flows.page import DIM, HEAD, Line, abridged, field, joined, print_page, quoted
 from flows.query import Ask, Row, asking
+from flows.raw_text import RawText, raw_text
 from flows.warehouse import Warehouse
-from transforms.decode import decode
 from transforms.errors import DumpError
-from transforms.identity import dump_id_of
 
 # Copies and links of a post that are shown before `--full` is asked for.
 LISTED: Final = 20
 CANONICAL_TEXTS: Final = "SELECT post_id, text FROM posts WHERE post_id IN (SELECT unnest(?::VARCHAR[]))"
+# The rows of a dump at one of its places; the column of the member has another name in each table.
+AT_ITS_PLACE: Final = "WHERE dump_id = ? AND dump_path = ? AND {} IS NOT DISTINCT FROM ?"
 DATE: Final = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "second": "%Y-%m-%d %H:%M:%S UTC"}
 
 
@@ -108,9 +110,9 @@ def _dump(ask: Ask, found: named.Named) -> Iterator[Line]:
         SELECT c.ordinal, c.relation, c.post_id, c.published, c.published_precision,
                coalesce(c.title, '(no title) ' || coalesce(c.author || ': ', '') || left(p.text, 60)) AS title
         FROM copies c LEFT JOIN posts p USING (post_id)
-        WHERE c.dump_id = ? AND c.dump_path = ? ORDER BY c.start, c.ordinal
+        {} ORDER BY c.start, c.ordinal
     """
-    copies = ask(sql, found.dump_id, found.path)
+    copies = ask(sql.format(AT_ITS_PLACE.format("dump_member")), *_place(found))
     if copies:
         yield Line("")
     number = len(str(len(copies)))
@@ -122,22 +124,27 @@ def _dump(ask: Ask, found: named.Named) -> Iterator[Line]:
 
 def _boundaries(ask: Ask, warehouse: Warehouse, found: named.Named, *, full: bool) -> Iterator[Line]:
     """A dump from its start to its end: each post and each piece of residue, with what spoke for each start."""
-    where = "WHERE dump_id = ? AND dump_path = ? ORDER BY start"
-    copies = ask(f"FROM copies {where}, ordinal", found.dump_id, found.path)
-    residue = ask(f"FROM residue {where}", found.dump_id, found.path)
+    copies = ask(f"FROM copies {AT_ITS_PLACE.format('dump_member')} ORDER BY start, ordinal", *_place(found))
+    residue = ask(f"FROM residue {AT_ITS_PLACE.format('member')} ORDER BY start", *_place(found))
     (dump,) = ask("FROM dumps WHERE dump_id = ?", found.dump_id)
-    raw, said = _raw(warehouse, dump, found)
-    texts = {} if raw is not None else _texts(ask, warehouse, copies)
-    yield from _heading(ask, found)
-    yield from field("text", said)
-    for row in sorted([*copies, *residue], key=lambda row: (row["start"], row.get("ordinal", -1))):
-        yield Line("")
-        if "kind" in row:
-            yield Line(f"-- residue: {row['kind']}, characters {row['start']:,} to {row['end']:,}", DIM)
-            yield from quoted(row["text"], DIM, full=full)
-        else:
-            yield from _found(row, len(copies))
-            yield from quoted(texts[row["wording"]] if raw is None else raw[row["start"] : row["end"]], full=full)
+    with ExitStack() as stack:
+        raw, said = _raw(stack, warehouse, dump, found)
+        texts = {} if raw is not None else _texts(ask, warehouse, copies)
+        yield from _heading(ask, found)
+        yield from field("text", said)
+        for row in sorted([*copies, *residue], key=lambda row: (row["start"], row.get("ordinal", -1))):
+            yield Line("")
+            if "kind" in row:
+                yield Line(f"-- residue: {row['kind']}, characters {row['start']:,} to {row['end']:,}", DIM)
+                yield from quoted(row["text"], DIM, full=full)
+            else:
+                yield from _found(row, len(copies))
+                text = texts[row["wording"]] if raw is None else raw.piece(row["start"], row["end"])
+                yield from quoted(text, full=full)
+
+
+def _place(found: named.Named) -> tuple[str | None, ...]:
+    return found.dump_id, found.path, found.member
 
 
 def _found(copy: Row, of: int) -> Iterator[Line]:
@@ -180,27 +187,15 @@ def _stated(row: Row) -> Iterator[Line]:
     yield from field("language", f"{row['language']}{sure}" if row["language"] else "")
 
 
-def _raw(warehouse: Warehouse, dump: Row, found: named.Named) -> tuple[str | None, str]:
-    """The decoded text of a text dump, or None where the tables must do; and what to say of it."""
-    if dump["format"] != "text" or dump["member"] is not None:
+def _raw(stack: ExitStack, warehouse: Warehouse, dump: Row, found: named.Named) -> tuple[RawText | None, str]:
+    """The text of a text dump, or None where the tables must do; and what to say of it."""
+    if dump["format"] != "text":
         return None, "as the tables have it, repaired and without titles"
     try:
-        data = _bytes(warehouse, dump["dump_id"], found.path)
+        text = stack.enter_context(raw_text(warehouse, dump["dump_id"], found.path, found.member))
     except DumpError as error:
         return None, f"{error}; shown as the tables have it, repaired and without titles"
-    return decode(data).text, "as it stands in the raw file, before repair"
-
-
-def _bytes(warehouse: Warehouse, dump_id: str, path: str) -> bytes:
-    """The bytes that a dump had when it was read. Raises `DumpError` where they can't be had any more."""
-    rows = warehouse.read("files", ["path", "location"], ("dump_id", [dump_id])).to_pylist()
-    location = next((row["location"] for row in rows if row["path"] == path), None)
-    if location is None:
-        raise DumpError("the file holds other bytes by now")
-    data = landing.read(landing.at(location, path))
-    if dump_id_of(data) != dump_id:
-        raise DumpError("the file has changed since it was read")
-    return data
+    return text, "as it stands in the raw file, before repair"
 
 
 def _texts(ask: Ask, warehouse: Warehouse, copies: Sequence[Row]) -> dict[str, str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from flows import landing
-from flows.containers.found import Found, Member
-from flows.held import Held, held
+from flows.containers.found import Member
+from flows.held import Held
+from flows.reopened import kept
 from flows.walked import check
 from flows.warehouse import Warehouse
-from transforms.errors import DumpError, RefusedError
+from transforms.errors import DumpError
 from transforms.identity import place_of
 
 Row = dict[str, Any]
@@ -59,7 +59,7 @@ def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Held,
     path, why = file["path"], "the file has changed since it was read; run `winnow ingest` to take it in"
     try:
         for found in landing.members(landing.at(file["location"], path)):
-            with _held(found) as dump:
+            with kept(found) as dump:
                 if isinstance(found, Member) and dump is not None:
                     place = dump.dump_id, place_of(path, found.name)
                     if place in missing:
@@ -69,17 +69,6 @@ def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Held,
     for dump_id, name in missing:
         if file["dump_id"] in {dump_id, None} and (name == path or name.startswith(place_of(path, ""))):
             missing[dump_id, name] = why
-
-
-@contextmanager
-def _held(found: Found) -> Iterator[Held | None]:
-    """The bytes of a member; None where they were refused when it was met first, too."""
-    with ExitStack() as stack:
-        try:
-            dump = stack.enter_context(held(found)) if isinstance(found, Member) else None
-        except RefusedError:
-            dump = None
-        yield dump
 
 
 def _by_place(warehouse: Warehouse, name: str) -> dict[Place, list[Row]]:

@@ -11,6 +11,7 @@ import pytest
 from conftest import ingest, rows_of, winnow
 from corpora import Invented, listing, post, write
 from samples import RAW, SAMPLES
+from test_containers import zipped
 
 from flows.page import abridged, quoted
 from flows.show import Asked, show
@@ -252,3 +253,25 @@ def test_a_terminal_folds_and_paints(monkeypatch: pytest.MonkeyPatch, shown: Sho
     folded = [line for line in page.splitlines() if line.startswith("  |")]
     assert folded
     assert max(map(len, folded)) <= 60
+
+
+def test_a_dump_in_an_archive_is_shown_as_it_stands_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    posts = [post(random.Random(number)) for number in range(3)]
+    texts = {"one.txt": listing(posts[:2]), "sub/two.txt": listing(posts[1:])}
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/all.zip").write_bytes(zipped([(name, text.encode()) for name, text in texts.items()]))
+    ingest(tmp_path / "raw", tmp_path / "warehouse")
+    shown = Shown(tmp_path / "warehouse", capsys)
+    for name, text in texts.items():
+        page = shown(f"all.zip//{name}", boundaries=True, full=True)
+        assert "as it stands in the raw file" in page
+        assert page.count("\n== ") == 2
+        assert [line[4:] for line in page.splitlines() if line.startswith("  | ")] == text.rstrip().split("\n\n")
+        assert len(re.findall(r"^ +\d  [0-9a-f]{32}  ", shown(f"all.zip//{name}"), re.MULTILINE)) == 2
+
+
+def test_a_dump_is_shown_stretch_by_stretch(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = shown(WINTER, boundaries=True, full=True)
+    monkeypatch.setattr("flows.raw_text.STRETCH", 100)
+    monkeypatch.setattr("flows.held.BLOCK", 64)
+    assert shown(WINTER, boundaries=True, full=True) == at_once

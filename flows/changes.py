@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import staging
-from flows.posts import relate_and_merge
+from flows.evidence import Again, fresh_outlines
+from flows.posts import Arrivals, relate_and_merge
 from flows.staging import Staged
 from flows.warehouse import Change, Warehouse
 from transforms.identity import unreadable_id
@@ -18,6 +19,8 @@ from transforms.tables import DUMPS
 
 Row = dict[str, Any]
 Place = tuple[str, str]  # dump_id and path
+# What changes in the row of a dump when it is split again.
+RESPLIT: Final = ("n_copies", "n_residue", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +42,43 @@ def known_files(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
     return dict(zip(columns["location"], zip(columns["size_bytes"], columns["modified_ns"], strict=True), strict=True))
 
 
-def derive(warehouse: Warehouse, staged: Sequence[Staged], run_id: str) -> Derived:
-    """Works out what a run changes. A dump that already is in the warehouse, at the same place, changes nothing."""
+def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id: str) -> Derived:
+    """Works out what a run changes. A dump that already is in the warehouse, at the same place, changes nothing.
+
+    Dumps that were split `again`, new or known, are given the new rows at all their places.
+    """
     if not staged:
         return Derived({})
-    dumps, new_places = _dump_changes(warehouse, staged)
-    copies, bodies = staging.read(staged, "copies"), staging.read(staged, "bodies")
-    fresh = _first_at(new_places, copies, ("copy_id",))
-    residue = staging.read(staged, "residue")
-    residue = residue.filter(_first_at(new_places, residue, ("dump_id", "dump_path", "start", "end")))
-    tables, counts = relate_and_merge(warehouse, copies.filter(fresh), bodies.filter(fresh), run_id)
+    dumps, new_places = _dump_changes(warehouse, staged, again.staged)
+    anew = staging.read(again.staged, "dumps", ["dump_id"])["dump_id"].unique()
+    replaced = warehouse.read("dumps", ["dump_id"], ("dump_id", anew.to_pylist()))["dump_id"].to_pylist()
+    copies, bodies, residue = (staging.read(staged, name) for name in ("copies", "bodies", "residue"))
+    fresh = pc.and_not(_first_at(new_places, copies, ("copy_id",)), pc.is_in(copies["dump_id"], value_set=anew))
+    left = _first_at(new_places, residue, ("dump_id", "dump_path", "start", "end"))
+    left = pc.and_not(left, pc.is_in(residue["dump_id"], value_set=anew))
+    arrivals = Arrivals(
+        copies=pa.concat_tables([copies.filter(fresh), staging.read(again.staged, "copies")]),
+        bodies=pa.concat_tables([bodies.filter(fresh), staging.read(again.staged, "bodies")]),
+        replaced=replaced,
+        reread=again.reread,
+    )
+    tables, counts = relate_and_merge(warehouse, arrivals, run_id)
+    rest = pa.concat_tables([residue.filter(left), staging.read(again.staged, "residue")])
+    old = pc.is_in(rest["dump_id"], value_set=pa.array(replaced, pa.string()))
     return Derived(
         tables={
             **tables,
-            "residue": Change(inserts=residue),
+            "residue": Change(rest.filter(pc.invert(old)), rest.filter(old), replaced),
             "dumps": dumps,
             "files": _file_changes(warehouse, staged),
+            "outlines": Change(inserts=fresh_outlines(warehouse, staged)),
         },
-        counts={**counts, "dumps": dumps.inserts.num_rows if dumps.inserts else 0, "residue": residue.num_rows},
+        counts={
+            **counts,
+            **again.counts,
+            "dumps": dumps.inserts.num_rows if dumps.inserts else 0,
+            "residue": rest.num_rows - pc.sum(old).as_py() if rest.num_rows else 0,
+        },
     )
 
 
@@ -75,11 +97,12 @@ def _first_at(places: set[Place], rows: pa.Table, identity: Sequence[str]) -> pa
     return pa.array(kept, pa.bool_())
 
 
-def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged]) -> tuple[Change, set[Place]]:
+def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged], again: Sequence[Staged]) -> tuple[Change, set[Place]]:
     """Rows of `dumps` to write, and the places where bytes were understood that had not been understood there."""
     found = staging.read(staged, "dumps").to_pylist()
     read_now = {unreadable_id(above) for name in staging.read(staged, "files")["location"] for above in _upwards(name)}
-    ids = {row["dump_id"] for row in found} | read_now
+    anew = staging.read(again, "dumps", ["dump_id", *RESPLIT]).to_pylist()
+    ids = {row["dump_id"] for row in (*found, *anew)} | read_now
     known = {row["dump_id"]: row for row in warehouse.read("dumps", where=("dump_id", ids)).to_pylist()}
     rows: dict[str, Row] = dict(known)
     new_places: set[Place] = set()
@@ -94,6 +117,8 @@ def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged]) -> tuple[Chang
             rows[row["dump_id"]] = before | {"error": row["error"], "run_id": row["run_id"]}
         if understood and (before is None or before["status"] != "ingested" or row["path"] not in _paths(before)):
             new_places.add((row["dump_id"], row["path"]))
+    for row in anew:
+        rows[row["dump_id"]] = rows[row["dump_id"]] | row
     gone = sorted(read_now & known.keys())
     inserts = [row for dump_id, row in rows.items() if dump_id not in known]
     updates = [row for dump_id, row in rows.items() if known.get(dump_id, row) != row and dump_id not in gone]

@@ -9,23 +9,24 @@ bytes → text → repaired → pieces → described → signed            (`rea
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from ftfy import TextFixerConfig
 
-from flows import changes, landing, staging
+from flows import changes, evidence, landing, staging
 from flows.landing import RawFile
-from flows.rows import DumpRead, add_dump, add_file, add_rejected
+from flows.rows import DumpRead, add_dump, add_file, add_rejected, text_sha256
 from flows.staging import Staged, StagedRows
 from flows.warehouse import Warehouse
 from transforms.decode import byte_by_byte, decode
 from transforms.describe import date_order, describe
 from transforms.errors import DumpError, FaultError, PassingError, WinnowError
+from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.formats import recognise
 from transforms.identity import dump_id_of, unreadable_id
 from transforms.lines import lines_of
@@ -107,13 +108,16 @@ class Summary:
     seconds: float = 0.0
 
 
-def read_dump(data: bytes) -> DumpRead:
-    """Takes the bytes of one dump through decode, repair, split, describe and sign. Raises `DumpError`."""
+def read_dump(data: bytes, known: Evidence = NO_EVIDENCE) -> DumpRead:
+    """Takes the bytes of one dump through decode, repair, split, describe and sign. Raises `DumpError`.
+
+    `known` is what other dumps say of its lines, where it is a text.
+    """
     decoded = decode(data)
     kind = recognise(decoded.text)
     if kind == "text":
         lines = lines_of(decoded.text)
-        split = split_text(lines, repair_lines(lines.lines))
+        split = split_text(lines, repair_lines(lines.lines), known)
     elif kind == "mbox":
         decoded = byte_by_byte(data)
         split = _repaired(split_mailbox(data)[1], PLAIN)
@@ -125,7 +129,7 @@ def read_dump(data: bytes) -> DumpRead:
     order = date_order([piece.published_text for piece in split.pieces if piece.published_text])
     described = tuple(describe(piece, order) for piece in split.pieces)
     signed = sign([post.title for post in described], [post.body for post in described])
-    return DumpRead(decoded, kind, split, described, tuple(signed))
+    return DumpRead(decoded, kind, split, described, tuple(signed), known)
 
 
 def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Summary:
@@ -148,7 +152,8 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
             bytes=sum(batch.bytes for batch in staged),
             rejected=rejected,
         )
-        made = changes.derive(warehouse, staged, run_id)
+        again = split_again(warehouse, staged, each, folder, run_id)
+        made = changes.derive(warehouse, staged, again, run_id)
         if made.empty:
             return replace(summary, seconds=(now() - started).total_seconds())
         finished = now()
@@ -161,6 +166,20 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
         }
         warehouse.commit(run_id, made.tables, row)
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
+
+
+def split_again(
+    warehouse: Warehouse, staged: Sequence[Staged], each: Each, folder: Path, run_id: str
+) -> evidence.Again:
+    """Splits the dumps again of which other dumps know better where posts begin; the new rows lie in staging.
+
+    A dump whose bytes are gone keeps the split that it has.
+    """
+    asked = evidence.ask(warehouse, staged, folder)
+    work = partial(stage_again, folder=str(folder), run_id=run_id)
+    done = tuple(each(work, batches(asked.files))) if asked.files else ()
+    kept = asked.kept + len(asked.files) - sum(batch.dumps for batch in done)
+    return evidence.Again(partial(text_again, warehouse), done, kept)
 
 
 def batches(files: Sequence[RawFile]) -> list[Batch]:
@@ -203,17 +222,56 @@ def stage(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
     return Staged(folder, item.number, len(item.files), read, len(rows["copies"]), rejected)
 
 
-def _understood(file: RawFile, dump_id: str, data: bytes, run_id: str) -> StagedRows:
-    """The rows of one dump; a fault of winnow's own in the middle of it costs this dump, not the run."""
+def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
+    """Reads the dumps of a batch again with what other dumps say of them, and writes the rows of all their places."""
+    orders = evidence.orders_of(Path(folder), [file.location for file in item.files])
     rows: StagedRows = {name: [] for name in staging.STAGED}
+    dumps = read = 0
+    for file in item.files:
+        try:
+            data = landing.read(file)
+            order = orders.get(dump_id := dump_id_of(data))
+            if order:
+                made = _read_or_fault(data, order.known)
+                for path, source in order.places:
+                    add_dump(rows, replace(file, path=path, source=source), dump_id, made, run_id)
+                dumps, read = dumps + 1, read + len(data)
+        except PassingError:
+            if not last_try:
+                raise
+        except DumpError:
+            continue
+    place = Path(folder) / evidence.AGAIN
+    staging.write(place, item.number, rows)
+    return Staged(str(place), item.number, dumps, read, len(rows["copies"]))
+
+
+def text_again(warehouse: Warehouse, copy: Mapping[str, Any]) -> str | None:
+    """The text of a copy that was found before, from its dump; None where the bytes are gone."""
+    data = evidence.bytes_of(warehouse, copy["dump_id"])
+    if data is None:
+        return None
+    bodies = [post.body for post in read_dump(data, evidence.told_to(warehouse, copy["dump_id"])).described]
+    text = bodies[copy["ordinal"]] if copy["ordinal"] < len(bodies) else ""
+    return text if text_sha256(text) == copy["text_sha256"] else None
+
+
+def _understood(file: RawFile, dump_id: str, data: bytes, run_id: str) -> StagedRows:
+    """The rows of one dump."""
+    rows: StagedRows = {name: [] for name in staging.STAGED}
+    add_dump(rows, file, dump_id, _read_or_fault(data), run_id)
+    return rows
+
+
+def _read_or_fault(data: bytes, known: Evidence = NO_EVIDENCE) -> DumpRead:
+    """Reads a dump; a fault of winnow's own in the middle of it costs this dump, not the run."""
     try:
-        add_dump(rows, file, dump_id, read_dump(data), run_id)
+        return read_dump(data, known)
     except WinnowError:
         raise
     except Exception as error:
         said = f"winnow itself failed on this dump ({type(error).__name__}: {error}); please report it with the file"
         raise FaultError(said) from error
-    return rows
 
 
 def _repaired(split: Split, config: TextFixerConfig) -> Split:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -12,6 +13,7 @@ from flows.staging import StagedRows
 from transforms import PIPELINE_VERSION
 from transforms.decode import Decoded
 from transforms.describe import Description
+from transforms.evidence import NO_EVIDENCE, Evidence, Outline
 from transforms.identity import copy_id_of
 from transforms.records import Format, Published, Split
 from transforms.sign import Signed
@@ -21,13 +23,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DumpRead:
-    """What the stages made of one dump; `described` and `signed` go with the pieces of `split`, one each."""
+    """What the stages made of one dump; `described` and `signed` go with the pieces of `split`, one each.
+
+    `known` is what other dumps had said of it.
+    """
 
     decoded: Decoded
     format: Format
     split: Split
     described: tuple[Description, ...]
     signed: tuple[Signed, ...]
+    known: Evidence = NO_EVIDENCE
 
 
 def add_dump(rows: StagedRows, file: RawFile, dump_id: str, dump: DumpRead, run_id: str) -> None:
@@ -44,6 +50,8 @@ def add_dump(rows: StagedRows, file: RawFile, dump_id: str, dump: DumpRead, run_
             {"dump_id": dump_id, "dump_path": file.path, "member": None, "start": left.start, "end": left.end,
              "kind": left.kind, "text": left.text}
         )  # fmt: skip
+    if dump.split.outline:
+        rows["outlines"].append(_outline(dump_id, dump.split.outline))
     rows["dumps"].append(
         _dump(file, dump_id, run_id)
         | {
@@ -55,6 +63,7 @@ def add_dump(rows: StagedRows, file: RawFile, dump_id: str, dump: DumpRead, run_
             "n_copies": len(spans),
             "n_residue": len(dump.split.residue),
             "status": "ingested",
+            "told": told_rows(dump.known),
         }
     )
 
@@ -72,6 +81,27 @@ def add_file(rows: StagedRows, file: RawFile, dump_id: str, run_id: str) -> None
         {"location": file.location, "path": file.path, "size_bytes": file.size, "modified_ns": file.modified_ns,
          "dump_id": dump_id, "run_id": run_id}
     )  # fmt: skip
+
+
+def told_rows(known: Evidence) -> list[Row] | None:
+    """Evidence as the table `dumps` holds it, by line; None where there is none."""
+    said = [(line, True, reason) for line, reason in known.starts.items()]
+    said += [(line, False, reason) for line, reason in known.inside.items()]
+    return [{"line": line, "begins": begins, "reason": reason} for line, begins, reason in sorted(said)] or None
+
+
+def told_back(rows: Sequence[Row] | None) -> Evidence:
+    """The evidence that such rows hold."""
+    rows = rows or ()
+    return Evidence(
+        {row["line"]: row["reason"] for row in rows if row["begins"]},
+        {row["line"]: row["reason"] for row in rows if not row["begins"]},
+    )
+
+
+def text_sha256(text: str) -> str:
+    """By what equal texts are known, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def published_columns(published: Published | None) -> Row:
@@ -118,9 +148,20 @@ def _copy(file: RawFile, dump_id: str, dump: DumpRead, ordinal: int, run_id: str
         "source": file.source,
         "n_chars": post.n_chars,
         "n_words": post.n_words,
-        "text_sha256": hashlib.sha256(post.body.encode("utf-8", "surrogatepass")).hexdigest(),
+        "text_sha256": text_sha256(post.body),
         "wording": signed.wording,
         "run_id": run_id,
+    }
+
+
+def _outline(dump_id: str, outline: Outline) -> Row:
+    return {
+        "dump_id": dump_id,
+        "lines": outline.lines,
+        "hashes": outline.hashes.view("int64"),
+        "widths": outline.widths,
+        "starts": outline.starts,
+        "paragraphs": outline.paragraphs.view("int64"),
     }
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.errors import WarehouseError, way_out
-from transforms.tables import COPIES, DUMPS, FILES, RESIDUE
+from transforms.tables import COPIES, DUMPS, FILES, OUTLINES, RESIDUE
 
 # The body of each copy, with what matching needs of it.
 BODIES: Final = pa.schema(
@@ -25,7 +25,14 @@ BODIES: Final = pa.schema(
         ("anchors", pa.list_(pa.int64())),
     ]
 )
-STAGED: Final = {"copies": COPIES, "dumps": DUMPS, "residue": RESIDUE, "files": FILES, "bodies": BODIES}
+STAGED: Final = {
+    "copies": COPIES,
+    "dumps": DUMPS,
+    "residue": RESIDUE,
+    "files": FILES,
+    "bodies": BODIES,
+    "outlines": OUTLINES,
+}
 
 StagedRows = dict[str, list[dict[str, Any]]]
 

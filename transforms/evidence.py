@@ -165,21 +165,23 @@ def _distinct(outline: Outline, common: Hashes) -> tuple[Hashes, Numbers]:
 
 def _carried(own: Outline, other: Outline, run: Run) -> Iterator[int]:
     """Rows of `own` where the other dump begins a post and this one does not, nor near by."""
-    first, there = run[0]
-    head = _head(other, there)
-    if head is not None and (head == there or other.starts[head] >= STRONG) and not _starts_near(own, first):
-        yield first
-    for row, there in run[1:]:
-        sure = other.starts[there] == CERTAIN or (other.starts[there] == STRONG and not _sure_post(own, row))
-        if sure and not _starts_near(own, row):
-            yield row
+    above = None
+    for row, there in run:
+        head = _head(other, there)
+        if head is not None and (above is None or head > above) and not _own_start_near(own, row):
+            sure = int(other.starts[head])
+            # The first line of a dump begins a post for want of another; lines between may belong to the post above.
+            opens = above is None and (sure >= STRONG or 0 < head == there)
+            if opens or sure == CERTAIN or (sure == STRONG and _sure_post(own, row) is None):
+                yield row
+        above = there
 
 
 def _covered(own: Outline, other: Outline, run: Run) -> Iterator[int]:
     """Rows of `own` where it begins a post without being certain, and the other dump goes on with a sure one."""
     for (above, above_there), (row, there) in pairwise(run):
         begun = np.flatnonzero(own.starts[above + 1 : row + 1]) + above + 1
-        if len(begun) and not other.starts[above_there + 1 : there + 1].any() and not _starts_near(other, there):
+        if len(begun) and not other.starts[above_there + 1 : there + 1].any() and not _start_near(other, there):
             post = _sure_post(other, there)
             # The run has to hold the beginning of the post: a text that quotes the middle of one proves nothing.
             if post is not None and run[0][1] <= post + HEADS:
@@ -207,9 +209,9 @@ def _head(outline: Outline, row: int) -> int | None:
     return None
 
 
-def _starts_near(outline: Outline, row: int) -> bool:
-    """Whether a post begins at a row or near by: for certain, or with no more than lines of a heading between."""
-    if (outline.starts[max(row - HEADS, 0) : row + HEADS + 1] == CERTAIN).any() or _head(outline, row) is not None:
+def _start_near(outline: Outline, row: int) -> bool:
+    """Whether a post begins at a row or near by, with no more than lines of a heading between."""
+    if _head(outline, row) is not None:
         return True
     for below in range(row + 1, min(row + HEADS + 1, len(outline.starts))):
         if outline.widths[below - 1] >= PARAGRAPH:
@@ -217,3 +219,8 @@ def _starts_near(outline: Outline, row: int) -> bool:
         if outline.starts[below]:
             return True
     return False
+
+
+def _own_start_near(outline: Outline, row: int) -> bool:
+    """The same, and whether one that is certain begins near by whatever stands between: it may well mean this post."""
+    return (outline.starts[max(row - HEADS, 0) : row + HEADS + 1] == CERTAIN).any() or _start_near(outline, row)

@@ -10,16 +10,22 @@ import corpora
 from corpora import Invented
 
 SIDEBAR = (
-    "Notes on clocks and tides by somebody who has mended the one and watched the other for a good thirty years, "
-    "written in the evenings.",
-    "All that stands here may be copied by anybody for any purpose, with or without saying where it was found, "
-    "as long as nothing is left out of it.",
+    (
+        "Notes on clocks and tides by somebody who has mended the one and watched the other for a good thirty years, "
+        "written in the evenings."
+    ),
+    (
+        "All that stands here may be copied by anybody for any purpose, with or without saying where it was found, "
+        "as long as nothing is left out of it."
+    ),
 )
 
 
 def page(posts: Sequence[Invented], *, sidebar: bool = False) -> str:
     """A listing in which every post has its title and its date."""
-    shown = [f"{post.title}\n\nPosted by Ann on {1 + len(post.title) % 28} May 2019\n\n" + _body(post) for post in posts]
+    shown = [
+        f"{post.title}\n\nPosted by Ann on {1 + len(post.title) % 28} May 2019\n\n" + _body(post) for post in posts
+    ]
     return "\n\n".join([*shown, *(SIDEBAR if sidebar else ())]) + "\n"
 
 

@@ -131,7 +131,9 @@ def test_empty_dumps_have_outlines() -> None:
         assert not gather(outline, {"same": outline})
 
 
-LINES = st.lists(st.sampled_from([*recurring.stripped(POSTS[:2]).split("\n")[:-1], "A short line", "…", ""]), max_size=14)
+LINES = st.lists(
+    st.sampled_from([*recurring.stripped(POSTS[:2]).split("\n")[:-1], "A short line", "…", ""]), max_size=14
+)
 OUTLINES = st.tuples(LINES, st.dictionaries(st.integers(0, 13), st.sampled_from([LIKELY, STRONG, CERTAIN]))).map(
     lambda pair: outline_of(*pair)
 )

@@ -31,6 +31,8 @@ MOST_DUMPS: Final = 32
 # this rule evidence costs 0.007 on pages whose sites have 16 of them; from a half to nine tenths all shares gain.
 FEW_DUMPS: Final = 4
 USUAL: Final = 2 / 3
+# Characters of lines that are hashed together: as much as stays in the processor's cache.
+HASHED_AT_ONCE: Final = 1 << 18
 # Of a start: there is none, it is likely, its line alone tells it, a line that recurs with every post tells it.
 NONE, LIKELY, STRONG, CERTAIN = 0, 1, 2, 3
 
@@ -97,6 +99,12 @@ def outline_of(lines: Sequence[str], starts: Mapping[int, int]) -> Outline:
 
 def line_hashes(texts: Sequence[str]) -> Hashes:
     """A hash of the words of each text in their order; 0 where it has none."""
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64) // HASHED_AT_ONCE
+    borders = [0, *(np.flatnonzero(np.diff(ends)) + 1).tolist(), len(texts)]
+    return np.concatenate([_hashes(texts[first:last]) for first, last in pairwise(borders)])
+
+
+def _hashes(texts: Sequence[str]) -> Hashes:
     words = words_of(texts)
     found = np.zeros(len(texts), np.uint64)
     filled = words.counts > 0
@@ -116,16 +124,18 @@ def gather(own: Outline, others: Mapping[str, Outline]) -> Evidence:
     on with a post that is sure, and no dump knows of a start.
     """
     common = _usual(own, others.values())
+    here = _Marks(own)
     starts: dict[int, str] = {}
     inside: dict[int, str] = {}
     begun: set[int] = set()
     for name in sorted(others):
+        there = _Marks(others[name])
         for run in shared_runs(own, others[name], common):
-            for row in _carried(own, others[name], run):
+            for row in _carried(here, there, run):
                 starts.setdefault(row, name)
-            for row in _covered(own, others[name], run):
+            for row in _covered(here, there, run):
                 inside.setdefault(row, name)
-            begun.update(row for row, there in run if others[name].starts[there])
+            begun.update(row for row, other in run if there.starts[other])
     kept = inside.keys() - begun - starts.keys()
     return Evidence(
         {int(own.lines[row]): f"another dump ({starts[row][:12]}) begins the same text here" for row in sorted(starts)},
@@ -163,64 +173,63 @@ def _distinct(outline: Outline, common: Hashes) -> tuple[Hashes, Numbers]:
     return values[kept], rows[kept]
 
 
-def _carried(own: Outline, other: Outline, run: Run) -> Iterator[int]:
+class _Marks:
+    """The starts of an outline, to be looked up row by row.
+
+    `above` is the nearest start above each row, -1 where there is none; `vouches` says that the dump has a recurring
+    line. A dump without one may well miss starts, so what it shows as one post need not be one.
+    """
+
+    def __init__(self, outline: Outline) -> None:
+        rows = np.where(outline.starts > NONE, np.arange(len(outline.starts)), -1)
+        self.starts: list[int] = outline.starts.tolist()
+        self.above: list[int] = np.maximum.accumulate(np.r_[-1, rows]).tolist()
+        self.vouches = CERTAIN in self.starts
+        self._wide: list[bool] = (outline.widths >= PARAGRAPH).tolist()
+
+    def head(self, row: int) -> int | None:
+        """The row that begins a post of which no more than title and bylines stand above `row`."""
+        head = row if self.starts[row] else self.above[row]
+        far = head < max(row - HEADS, 0) or any(self._wide[head:row])
+        return None if far else head
+
+    def near(self, row: int) -> bool:
+        """Whether a post begins at a row or near by, with no more than lines of a heading between."""
+        if self.head(row) is not None:
+            return True
+        below = next((k for k in range(row + 1, row + HEADS + 1) if k < len(self.starts) and self.starts[k]), None)
+        return below is not None and not any(self._wide[row:below])
+
+    def near_or_certain(self, row: int) -> bool:
+        """The same, or one that is certain begins near by, whatever stands between: it may well mean this post."""
+        return CERTAIN in self.starts[max(row - HEADS, 0) : row + HEADS + 1] or self.near(row)
+
+    def sure_post(self, row: int) -> int | None:
+        """The row that begins the post in the middle of which `row` stands, where that is sure."""
+        post = self.above[row]
+        return post if self.vouches and post >= 0 and self.starts[post] >= STRONG else None
+
+
+def _carried(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
     """Rows of `own` where the other dump begins a post and this one does not, nor near by."""
     above = None
     for row, there in run:
-        head = _head(other, there)
-        if head is not None and (above is None or head > above) and not _own_start_near(own, row):
-            sure = int(other.starts[head])
+        head = other.head(there)
+        if head is not None and (above is None or head > above) and not own.near_or_certain(row):
+            sure = other.starts[head]
             # The first line of a dump begins a post for want of another; lines between may belong to the post above.
             opens = above is None and (sure >= STRONG or 0 < head == there)
-            if opens or sure == CERTAIN or (sure == STRONG and _sure_post(own, row) is None):
+            if opens or sure == CERTAIN or (sure == STRONG and own.sure_post(row) is None):
                 yield row
         above = there
 
 
-def _covered(own: Outline, other: Outline, run: Run) -> Iterator[int]:
+def _covered(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
     """Rows of `own` where it begins a post without being certain, and the other dump goes on with a sure one."""
     for (above, above_there), (row, there) in pairwise(run):
-        begun = np.flatnonzero(own.starts[above + 1 : row + 1]) + above + 1
-        if len(begun) and not other.starts[above_there + 1 : there + 1].any() and not _start_near(other, there):
-            post = _sure_post(other, there)
+        begun = [each for each in range(above + 1, row + 1) if NONE < own.starts[each] < CERTAIN]
+        if begun and not any(other.starts[above_there + 1 : there + 1]) and not other.near(there):
+            post = other.sure_post(there)
             # The run has to hold the beginning of the post: a text that quotes the middle of one proves nothing.
             if post is not None and run[0][1] <= post + HEADS:
-                yield from (int(each) for each in begun if own.starts[each] < CERTAIN)
-
-
-def _sure_post(outline: Outline, row: int) -> int | None:
-    """The row that begins the post in the middle of which `row` stands, where that is sure.
-
-    Only a dump with a recurring line vouches for this: without one, missing starts are the rule.
-    """
-    begun = np.flatnonzero(outline.starts[:row])
-    if not len(begun) or outline.starts[begun[-1]] < STRONG or not (outline.starts == CERTAIN).any():
-        return None
-    return int(begun[-1])
-
-
-def _head(outline: Outline, row: int) -> int | None:
-    """The row that begins a post of which no more than title and bylines stand above `row`."""
-    for head in range(row, max(row - HEADS, 0) - 1, -1):
-        if head < row and outline.widths[head] >= PARAGRAPH:
-            return None
-        if outline.starts[head]:
-            return head
-    return None
-
-
-def _start_near(outline: Outline, row: int) -> bool:
-    """Whether a post begins at a row or near by, with no more than lines of a heading between."""
-    if _head(outline, row) is not None:
-        return True
-    for below in range(row + 1, min(row + HEADS + 1, len(outline.starts))):
-        if outline.widths[below - 1] >= PARAGRAPH:
-            return False
-        if outline.starts[below]:
-            return True
-    return False
-
-
-def _own_start_near(outline: Outline, row: int) -> bool:
-    """The same, and whether one that is certain begins near by whatever stands between: it may well mean this post."""
-    return (outline.starts[max(row - HEADS, 0) : row + HEADS + 1] == CERTAIN).any() or _start_near(outline, row)
+                yield from begun

@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import staging
-from flows.evidence import Again, fresh_outlines
-from flows.posts import Arrivals, relate_and_merge
+from flows.evidence import Again
+from flows.lookup import Arrivals
+from flows.outlines import fresh_outlines
+from flows.posts import relate_and_merge
 from flows.staging import Staged
 from flows.warehouse import Change, Warehouse
 from transforms.identity import unreadable_id

@@ -1,9 +1,4 @@
-"""Which dumps are to be split again, since new ones share text with them, and what they are told.
-
-Three questions to the outlines, each for the dumps of a run and not for the whole corpus: who holds a paragraph of a
-new dump, who shares a paragraph with these, and what do those that share say. The first two read the column
-`paragraphs` part by part; the third reads whole outlines, of some dumps at a time.
-"""
+"""Which dumps are to be split again, since new ones share text with them, and what they are told."""
 
 from __future__ import annotations
 
@@ -14,21 +9,20 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows import landing, staging
 from flows.landing import RawFile
+from flows.outlines import Outlines, fresh_outlines
 from flows.rows import told_back, told_rows
 from flows.staging import Staged
 from flows.warehouse import Warehouse
 from transforms.errors import DumpError, WarehouseError, way_out
-from transforms.evidence import MOST_DUMPS, NO_EVIDENCE, Evidence, Outline, gather
+from transforms.evidence import NO_EVIDENCE, Evidence, gather
 from transforms.identity import dump_id_of
 from transforms.tables import TOLD
-from transforms.words import Hashes
 
 Row = dict[str, Any]
 
@@ -88,7 +82,7 @@ def ask(warehouse: Warehouse, staged: Sequence[Staged], folder: Path) -> Asked:
     met = staging.read(staged, "outlines", ["dump_id"])["dump_id"].to_pylist()
     if not met:
         return Asked()
-    outlines = _Outlines(warehouse, fresh_outlines(warehouse, staged))
+    outlines = Outlines(warehouse, fresh_outlines(warehouse, staged))
     affected = sorted({*met, *outlines.concerned()})
     before = warehouse.read("dumps", ["dump_id", "told", "path", "also_at"], ("dump_id", affected)).to_pylist()
     told = {row["dump_id"]: row["told"] for row in before}
@@ -101,15 +95,6 @@ def ask(warehouse: Warehouse, staged: Sequence[Staged], folder: Path) -> Asked:
         if rows != told.get(dump_id) or (rows and dump_id in elsewhere):
             orders.append({"dump_id": dump_id, "told": rows})
     return _issue(warehouse, staged, orders, folder) if orders else Asked()
-
-
-def fresh_outlines(warehouse: Warehouse, staged: Sequence[Staged]) -> pa.Table:
-    """The outlines of dumps that had none; the same bytes at several places have one."""
-    outlines = staging.read(staged, "outlines")
-    ids = outlines["dump_id"].to_pylist()
-    known = set(warehouse.read("outlines", ["dump_id"], ("dump_id", ids))["dump_id"].to_pylist())
-    first = {dump_id: number for number, dump_id in reversed(list(enumerate(ids))) if dump_id not in known}
-    return outlines.take(pa.array(sorted(first.values()), pa.int64()))
 
 
 def bytes_of(warehouse: Warehouse, dump_id: str) -> bytes | None:
@@ -141,54 +126,7 @@ def orders_of(folder: Path, locations: Iterable[str]) -> dict[str, Order]:
     }
 
 
-class _Outlines:
-    """The outlines of the warehouse and those of the new dumps, asked together."""
-
-    def __init__(self, warehouse: Warehouse, fresh: pa.Table) -> None:
-        self._warehouse = warehouse
-        self._fresh = fresh
-
-    def concerned(self) -> set[str]:
-        """The dumps to which new ones may have something to tell: who holds a paragraph of theirs, and they themselves.
-
-        Not for a paragraph that so many had before that it had ceased to count.
-        """
-        paragraphs = np.unique(_values(self._fresh["paragraphs"]))
-        holders = _holders(self._warehouse.scan("outlines", ["dump_id", "paragraphs"]), paragraphs)
-        few = chain.from_iterable(dumps for dumps in holders.values() if len(dumps) <= MOST_DUMPS)
-        return {*self._fresh["dump_id"].to_pylist(), *few}
-
-    def sharers(self, dumps: Sequence[str]) -> dict[str, set[str]]:
-        """The other dumps that share a paragraph with each of these, where any does."""
-        wanted = pa.array(dumps, pa.string())
-        own = [batch.filter(pc.is_in(batch["dump_id"], value_set=wanted)) for batch in self._scan()]
-        paragraphs = np.unique(np.concatenate([np.zeros(0, np.uint64), *(_values(part["paragraphs"]) for part in own)]))
-        found: dict[str, set[str]] = defaultdict(set)
-        asking = set(dumps)
-        for holders in _holders(self._scan(), paragraphs).values():
-            if 1 < len(holders) <= MOST_DUMPS:
-                for dump_id in asking.intersection(holders):
-                    found[dump_id].update(holders)
-        return {dump_id: others - {dump_id} for dump_id, others in found.items()}
-
-    def read(self, dumps: Iterable[str]) -> dict[str, Outline]:
-        """Whole outlines, by dump."""
-        wanted = pa.array(sorted(dumps), pa.string())
-        fresh = self._fresh.filter(pc.is_in(self._fresh["dump_id"], value_set=wanted))
-        table = pa.concat_tables([self._warehouse.read("outlines", where=("dump_id", dumps)), fresh])
-        columns = {name: [row.values for row in table[name]] for name in ("lines", "hashes", "widths", "starts")}
-        arrays = {name: [_numbers(values) for values in rows] for name, rows in columns.items()}
-        return {
-            dump_id: Outline(arrays["lines"][k], arrays["hashes"][k].view(np.uint64), arrays["widths"][k], starts)
-            for k, (dump_id, starts) in enumerate(zip(table["dump_id"].to_pylist(), arrays["starts"], strict=True))
-        }
-
-    def _scan(self) -> Iterator[pa.RecordBatch]:
-        yield from self._warehouse.scan("outlines", ["dump_id", "paragraphs"])
-        yield from self._fresh.select(["dump_id", "paragraphs"]).to_batches()
-
-
-def _evidence(outlines: _Outlines, dumps: Sequence[str]) -> Iterator[tuple[str, Evidence]]:
+def _evidence(outlines: Outlines, dumps: Sequence[str]) -> Iterator[tuple[str, Evidence]]:
     """What there is to tell each dump, a bounded number of dumps at a time."""
     for first in range(0, len(dumps), AT_ONCE):
         part = dumps[first : first + AT_ONCE]
@@ -242,26 +180,3 @@ def _places(warehouse: Warehouse, staged: Sequence[Staged], dumps: Iterable[str]
     for row in (*warehouse.read("copies", columns, ("dump_id", wanted.to_pylist())).to_pylist(), *now):
         found[row["dump_id"]].setdefault(row["dump_path"], row["source"])
     return found
-
-
-def _holders(batches: Iterable[pa.RecordBatch], hashes: Hashes) -> dict[int, list[str]]:
-    """Which dumps hold each of some hashes (sorted and distinct); where too many do, one too many is named."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for batch in batches:
-        values = _values(batch["paragraphs"])
-        owners = np.repeat(np.arange(batch.num_rows), pc.list_value_length(batch["paragraphs"]).to_numpy())
-        at = np.flatnonzero(np.isin(values, hashes))
-        names = batch["dump_id"].to_pylist()
-        for value, owner in zip(values[at].tolist(), owners[at].tolist(), strict=True):
-            if len(found[value]) <= MOST_DUMPS:
-                found[value].append(names[owner])
-    return found
-
-
-def _values(lists: pa.Array | pa.ChunkedArray) -> Hashes:
-    """The elements of a column of lists of hashes."""
-    return np.asarray(pc.list_flatten(lists).to_numpy(zero_copy_only=False), np.int64).view(np.uint64)
-
-
-def _numbers(values: pa.Array) -> Any:  # noqa: ANN401 - an array of whatever kind of number
-    return np.asarray(values.to_numpy(zero_copy_only=False), np.int64)

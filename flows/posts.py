@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from flows.index import Graph, grow, without
+from flows.lookup import Arrivals, Lookup, fields_of, find_texts, known_posts, look_up, names_in_use
 from flows.rows import published_columns
 from flows.warehouse import Change, Warehouse
 from transforms import PIPELINE_VERSION
-from transforms.identity import Known, Name, name_posts
+from transforms.identity import Name, name_posts
 from transforms.match import relation_of
 from transforms.merge import Attached, CopyFields, Merged, attach, merge
 from transforms.quality import quality_of
-from transforms.records import Published
 from transforms.tables import COPIES, MATCHES, POSTS, WORDINGS
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """What a run brings: new copies and their `bodies`, row by row, and dumps whose rows they take the place of.
-
-    `reread` gives the text of an old copy, which is not stored where another copy has the same words; None where its
-    bytes are gone.
-    """
-
-    copies: pa.Table
-    bodies: pa.Table
-    replaced: Sequence[str]
-    reread: Callable[[Row], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """All that the making of posts looks up: rows before the run and new ones, and the text of any best copy."""
-
-    posts: Mapping[str, Row]
-    copies: Mapping[str, list[Row]]  # by wording, old and new
-    new: frozenset[str]  # ids of the new copies
-    left: Mapping[str, Row]  # old copies that are no more, by id; a new one may have the same id
-    texts: dict[str, str]  # by their SHA-256
 
 
 @dataclass(slots=True)
@@ -67,13 +41,13 @@ def relate_and_merge(warehouse: Warehouse, arrivals: Arrivals, run_id: str) -> t
     if not arrivals.copies.num_rows and not left:
         return {}, {}
     graph = grow(warehouse, arrivals.bodies, {row["wording"] for row in left})
-    rows = _rows(warehouse, graph, arrivals, left)
+    rows = look_up(warehouse, graph, arrivals, left)
     dead = sorted(graph.known.keys() - rows.copies.keys())
     graph = without(graph, dead)
-    _find_texts(rows, arrivals.reread)
+    find_texts(rows, arrivals.reread)
     attached = attach(graph.wordings.values(), graph.edges)
     clusters = _clusters(attached)
-    names = name_posts(clusters, _known(rows), _names_in_use(warehouse, clusters, rows.posts))
+    names = name_posts(clusters, known_posts(rows), names_in_use(warehouse, clusters, rows.posts))
     made = Made()
     for canonical, members in clusters.items():
         found = [row for member in members for row in rows.copies[member]]
@@ -82,87 +56,6 @@ def relate_and_merge(warehouse: Warehouse, arrivals: Arrivals, run_id: str) -> t
     live = {name.post_id for name in names.values()}
     gone = sorted(rows.posts.keys() - live)
     return _changes(made, graph, rows, gone, dead), _counts(made, rows, gone, arrivals.replaced)
-
-
-def _rows(warehouse: Warehouse, graph: Graph, arrivals: Arrivals, left: Sequence[Row]) -> Lookup:
-    ids = {row["post_id"] for row in graph.known.values()}
-    posts = warehouse.read("posts", where=("post_id", ids)).to_pylist()
-    new = arrivals.copies.to_pylist()
-    gone = {row["copy_id"]: row for row in left}
-    before = warehouse.read("copies", where=("post_id", ids)).to_pylist()
-    by_wording: dict[str, list[Row]] = defaultdict(list)
-    for row in (*(row for row in before if row["copy_id"] not in gone), *new):
-        by_wording[row["wording"]].append(row)
-    sums = {row["copy_id"]: row["text_sha256"] for row in before}
-    texts = {row["text_sha256"]: row["text"] for row in posts}
-    texts |= {sums[row["copy_id"]]: row["text"] for row in graph.known.values() if row["text"] is not None}
-    texts |= dict(zip(arrivals.copies["text_sha256"].to_pylist(), arrivals.bodies["text"].to_pylist(), strict=True))
-    ids_of_new = frozenset(row["copy_id"] for row in new)
-    return Lookup({row["post_id"]: row for row in posts}, dict(by_wording), ids_of_new, gone, texts)
-
-
-def _find_texts(rows: Lookup, reread: Callable[[Row], str | None]) -> None:
-    """Finds the text of copies that are the best of their words now that a better one is no more.
-
-    Where its bytes are gone such a copy has the text of the one that is no more: the same words.
-    """
-    for wording in {row["wording"] for row in rows.left.values()} & rows.copies.keys():
-        copies = {row["copy_id"]: row for row in rows.copies[wording]}
-        best = copies[min(map(_fields, copies.values()), key=lambda copy: copy.rank).copy_id]
-        if best["text_sha256"] not in rows.texts:
-            text = reread(best)
-            if text is None:
-                lender = next(
-                    row for row in rows.left.values() if row["wording"] == wording and row["text_sha256"] in rows.texts
-                )
-                # Without its post it counts as changed, so that it is written.
-                best |= {name: lender[name] for name in ("text_sha256", "n_chars", "n_words")} | {"post_id": None}
-            else:
-                rows.texts[best["text_sha256"]] = text
-
-
-def _known(rows: Lookup) -> list[Known]:
-    """The published posts, each with the wording that now stands for it; none where nothing of it is left."""
-    before = {row["copy_id"]: row for found in rows.copies.values() for row in found if row["copy_id"] not in rows.new}
-    before |= rows.left
-    found = []
-    for row in rows.posts.values():
-        wording = _heir(before[row["canonical_copy_id"]], rows)
-        if wording:
-            found.append(Known(row["post_id"], row["first_run"], tuple(row["aliases"] or ()), wording))
-    return found
-
-
-def _heir(copy: Row, rows: Lookup) -> str | None:
-    """The wording of a copy or, where none has it any more, of the copy that now holds most of its place."""
-    if copy["wording"] in rows.copies:
-        return str(copy["wording"])
-    place = (copy["dump_id"], copy["dump_path"])
-    there = [
-        row
-        for found in rows.copies.values()
-        for row in found
-        if row["copy_id"] in rows.new and (row["dump_id"], row["dump_path"]) == place
-    ]
-
-    def apart(row: Row) -> tuple[int, int]:
-        return max(row["start"], copy["start"]) - min(row["end"], copy["end"]), row["start"]
-
-    return str(min(there, key=apart)["wording"]) if there else None
-
-
-def _names_in_use(warehouse: Warehouse, clusters: Iterable[str], related: Iterable[str]) -> set[str]:
-    """Which names that new posts might take are borne by posts that are not related to them.
-
-    A post whose words were split anew keeps its name, which then is the hash of words that it has no more.
-    """
-    wanted, apart = (pa.array(sorted(names), pa.string()) for names in (clusters, related))
-    found: set[str] = set()
-    for batch in warehouse.scan("posts", ["post_id", "aliases"]):
-        others = batch.filter(pc.invert(pc.is_in(batch["post_id"], value_set=apart)))
-        for names in (others["post_id"], pc.list_flatten(others["aliases"])):
-            found.update(names.filter(pc.is_in(names, value_set=wanted)).to_pylist())
-    return found
 
 
 def _as_before(found: Sequence[Row], rows: Lookup, name: Name) -> bool:
@@ -198,7 +91,7 @@ def _make(made: Made, found: Sequence[Row], rows: Lookup, attached: Mapping[str,
     """Makes the row of one post, of its copies as far as they change, and of its wordings."""
     by_wording: dict[str, list[CopyFields]] = defaultdict(list)
     for row in found:
-        by_wording[row["wording"]].append(_fields(row))
+        by_wording[row["wording"]].append(fields_of(row))
     merged = merge([copy for copies in by_wording.values() for copy in copies], attached)
     canonical = next(row for row in found if row["copy_id"] == merged.canonical.copy_id)
     made.posts.append(base | _post(merged, canonical, rows.texts[canonical["text_sha256"]]))
@@ -217,22 +110,6 @@ def _relation(row: Row, canonical: Row, to: Attached) -> Row:
         return {"relation": "canonical", "jaccard": 1.0, "containment": 1.0}
     relation = relation_of(to.jaccard, same_wording=row["wording"] == canonical["wording"])
     return {"relation": relation, "jaccard": to.jaccard, "containment": to.containment}
-
-
-def _fields(row: Row) -> CopyFields:
-    published = row["published"] and Published(row["published"], row["published_precision"], row["published_text"])
-    return CopyFields(
-        published=published,
-        tags=tuple(row["tags"] or ()),
-        links=tuple(row["links"] or ()),
-        **{
-            name: row[name]
-            for name in (
-                "copy_id", "dump_id", "source", "wording", "text_sha256", "n_chars", "truncated",
-                "title", "author", "language", "language_confidence", "url",
-            )
-        },
-    )  # fmt: skip
 
 
 def _post(merged: Merged, canonical: Row, text: str) -> Row:

@@ -15,7 +15,7 @@ from test_pipeline import content, ids_are_sound
 
 from flows import landing
 from flows.landing import RawFile
-from flows.posts import Lookup, _find_texts
+from flows.lookup import Lookup, find_texts
 from flows.verify import verify
 from flows.warehouse import Warehouse
 from transforms.evidence import MOST_DUMPS
@@ -302,12 +302,12 @@ def lookup(words: dict[str, str]) -> Lookup:
 
 def test_the_text_of_a_second_best_copy_is_read_again() -> None:
     rows = lookup({"1": "One, two."})
-    _find_texts(rows, lambda copy: {"kept": "one; two"}[copy["copy_id"]])
+    find_texts(rows, lambda copy: {"kept": "one; two"}[copy["copy_id"]])
     assert rows.texts["2"] == "one; two"
 
 
 def test_where_its_bytes_are_gone_the_same_words_stand_for_it() -> None:
     rows = lookup({"1": "One, two."})
-    _find_texts(rows, lambda _copy: None)
+    find_texts(rows, lambda _copy: None)
     (kept,) = rows.copies["w"]
     assert (kept["text_sha256"], kept["n_chars"], kept["post_id"]) == ("1", 9, None)

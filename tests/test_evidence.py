@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import corpora
 import numpy as np
@@ -97,6 +98,38 @@ def test_a_copy_that_was_cut_short_ends_nothing() -> None:
     bare = recurring.stripped(POSTS[:3])
     known = told(bare, recurring.page([POSTS[5], corpora.cut(POSTS[1]), POSTS[6]]))
     assert list(known.starts) == lines_of(bare, POSTS[1].paragraphs[0])
+
+
+def test_what_follows_a_post_that_is_there_whole_is_another_post() -> None:
+    bare = recurring.stripped(POSTS[:3])
+    alone = recurring.page([POSTS[5], POSTS[1]])
+    known = told(bare, alone)
+    assert list(known.starts) == lines_of(bare, *firsts(POSTS[1:3]))
+    assert known.starts[lines_of(bare, POSTS[2].paragraphs[0])[0]] == "another dump (0) ends with the post above"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param(corpora.cut, id="cut short"),
+        pytest.param(
+            lambda post: replace(post, paragraphs=POSTS[7].paragraphs[:2] + post.paragraphs[1:3]), id="quoted"
+        ),
+        pytest.param(lambda post: replace(post, paragraphs=(*post.paragraphs, "3 comments")), id="something below"),
+    ],
+)
+def test_a_last_post_that_is_not_there_whole_ends_nothing(last: Callable[[Invented], Invented]) -> None:
+    bare = recurring.stripped(POSTS[:3])
+    ends = [
+        reason for reason in told(bare, recurring.page([POSTS[5], last(POSTS[1])])).starts.values() if "ends" in reason
+    ]
+    assert not ends
+
+
+def test_a_footer_is_no_post_below_the_last_one() -> None:
+    bare = recurring.stripped(POSTS[:2]) + "Older posts\nImprint\n"
+    known = told(bare, recurring.page([POSTS[5], POSTS[1]]))
+    assert bare.split("\n").index("Older posts") not in known.starts
 
 
 def test_a_sidebar_is_no_post_that_recurs() -> None:

@@ -120,8 +120,9 @@ def gather(own: Outline, others: Mapping[str, Outline]) -> Evidence:
     """What the other dumps that share a paragraph with one say of it; they are named by their ids.
 
     A start is carried over where a run of equal lines begins with it in the other dump, or with the text right below
-    its title there; in the middle of a run where it is sure there. A line is inside a post where the other dump goes
-    on with a post that is sure, and no dump knows of a start.
+    its title there; in the middle of a run where it is sure there. A post also begins below one that is the last of
+    another dump and stands here whole. A line is inside a post where the other dump goes on with a post that is sure,
+    and no dump knows of a start.
     """
     common = _usual(own, others.values())
     here = _Marks(own)
@@ -132,14 +133,16 @@ def gather(own: Outline, others: Mapping[str, Outline]) -> Evidence:
         there = _Marks(others[name])
         for run in shared_runs(own, others[name], common):
             for row in _carried(here, there, run):
-                starts.setdefault(row, name)
+                starts.setdefault(row, f"another dump ({name[:12]}) begins the same text here")
+            for row in _ended(here, there, run):
+                starts.setdefault(row, f"another dump ({name[:12]}) ends with the post above")
             for row in _covered(here, there, run):
-                inside.setdefault(row, name)
+                inside.setdefault(row, f"another dump ({name[:12]}) goes on with the post here")
             begun.update(row for row, other in run if there.starts[other])
     kept = inside.keys() - begun - starts.keys()
     return Evidence(
-        {int(own.lines[row]): f"another dump ({starts[row][:12]}) begins the same text here" for row in sorted(starts)},
-        {int(own.lines[row]): f"another dump ({inside[row][:12]}) goes on with the post here" for row in sorted(kept)},
+        {int(own.lines[row]): starts[row] for row in sorted(starts)},
+        {int(own.lines[row]): inside[row] for row in sorted(kept)},
     )
 
 
@@ -204,6 +207,10 @@ class _Marks:
         """The same, or one that is certain begins near by, whatever stands between: it may well mean this post."""
         return CERTAIN in self.starts[max(row - HEADS, 0) : row + HEADS + 1] or self.near(row)
 
+    def text_below(self, row: int) -> bool:
+        """Whether a paragraph stands at a row or below no more than the lines of a heading."""
+        return any(self._wide[row : row + HEADS + 1])
+
     def sure_post(self, row: int) -> int | None:
         """The row that begins the post in the middle of which `row` stands, where that is sure."""
         post = self.above[row]
@@ -222,6 +229,17 @@ def _carried(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
             if opens or sure == CERTAIN or (sure == STRONG and own.sure_post(row) is None):
                 yield row
         above = there
+
+
+def _ended(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
+    """The row of `own` below a post that it holds from beginning to end and with which the other dump ends.
+
+    Text has to follow, or it may be the footer of the page.
+    """
+    row, there = run[-1][0] + 1, run[-1][1] + 1
+    whole = there == len(other.starts) and 0 <= run[0][1] <= other.above[there] + HEADS
+    if whole and row < len(own.starts) and not own.near_or_certain(row) and own.text_below(row):
+        yield row
 
 
 def _covered(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:

@@ -14,7 +14,6 @@ from corpora import Invented
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms import evidence
 from transforms.evidence import CERTAIN, LIKELY, STRONG, Evidence, Outline, gather, outline_of, shared_runs
 from transforms.split.text import split_lines
 
@@ -197,8 +196,3 @@ def test_any_evidence_leaves_every_line_in_one_block(lines: list[str], data: st.
     assert starts <= {block.first for block in blocks if block.kind == "post"}
     begun = [block.first for block in blocks if block.kind == "post"]
     assert not known.inside.keys() & set(begun[1:])
-
-
-def test_the_bounds_are_those_that_were_measured() -> None:
-    """A dump is told nothing by what stands in more dumps than MOST_DUMPS, which bounds the cost of a new dump."""
-    assert evidence.FEW_DUMPS < evidence.MOST_DUMPS

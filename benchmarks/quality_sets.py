@@ -72,9 +72,10 @@ def read(place: Place, source: Path, include: Sequence[str] = ()) -> float:
 
     def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
         nonlocal megabytes, seconds
-        megabytes, began = sum(batch.bytes for batch in batches) / 1e6, time.process_time()
+        began = time.process_time()
         staged = [work(batch, last_try=True) for batch in batches]
-        seconds = time.process_time() - began
+        if not megabytes:  # dumps that are split again are read a second time
+            megabytes, seconds = sum(batch.bytes for batch in batches) / 1e6, time.process_time() - began
         return staged
 
     run(Request((str(source),), place.warehouse, include=tuple(include)), each)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import staging
+from flows.evidence import Again
+from flows.lookup import Arrivals
+from flows.outlines import fresh_outlines
 from flows.posts import relate_and_merge
 from flows.staging import Staged
 from flows.warehouse import Change, Warehouse
@@ -19,6 +22,8 @@ from transforms.tables import DUMPS
 
 Row = dict[str, Any]
 Place = tuple[str, str]  # the dump, and where it lies
+# What changes in the row of a dump when it is split again.
+RESPLIT: Final = ("n_copies", "n_residue", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +45,45 @@ def known_files(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
     return dict(zip(columns["location"], zip(columns["size_bytes"], columns["modified_ns"], strict=True), strict=True))
 
 
-def derive(warehouse: Warehouse, staged: Sequence[Staged], run_id: str) -> Derived:
-    """Works out what a run changes. A dump that already is in the warehouse, at the same place, changes nothing."""
+def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id: str) -> Derived:
+    """Works out what a run changes. A dump that already is in the warehouse, at the same place, changes nothing.
+
+    Dumps that were split `again`, new or known, are given the new rows at all their places.
+    """
     if not staged:
         return Derived({})
-    dumps, new_places = _dump_changes(warehouse, staged)
-    copies, bodies = staging.read(staged, "copies"), staging.read(staged, "bodies")
+    dumps, new_places = _dump_changes(warehouse, staged, again)
+    anew = pa.array(sorted(again.dumps), pa.string())
+    replaced = warehouse.read("dumps", ["dump_id"], ("dump_id", again.dumps))["dump_id"].to_pylist()
+    copies, bodies, residue = (staging.read(staged, name) for name in ("copies", "bodies", "residue"))
     fresh = _first_at(new_places, copies, ("dump_member", "copy_id"))
-    residue = staging.read(staged, "residue")
-    residue = residue.filter(_first_at(new_places, residue, ("member", "start", "end")))
-    tables, counts = relate_and_merge(warehouse, copies.filter(fresh), bodies.filter(fresh), run_id)
+    fresh = pc.and_not(fresh, pc.is_in(copies["dump_id"], value_set=anew))
+    left = _first_at(new_places, residue, ("member", "start", "end"))
+    left = pc.and_not(left, pc.is_in(residue["dump_id"], value_set=anew))
+    new_copies, new_bodies = again.copies()
+    arrivals = Arrivals(
+        copies=pa.concat_tables([copies.filter(fresh), new_copies]),
+        bodies=pa.concat_tables([bodies.filter(fresh), new_bodies]),
+        replaced=replaced,
+        reread=again.reread,
+    )
+    tables, counts = relate_and_merge(warehouse, arrivals, run_id)
+    rest = pa.concat_tables([residue.filter(left), again.rows("residue")])
+    old = pc.is_in(rest["dump_id"], value_set=pa.array(replaced, pa.string()))
     return Derived(
         tables={
             **tables,
-            "residue": Change(inserts=residue),
+            "residue": Change(rest.filter(pc.invert(old)), rest.filter(old), replaced),
             "dumps": dumps,
             "files": _file_changes(warehouse, staged),
+            "outlines": Change(inserts=fresh_outlines(warehouse, staged)),
         },
-        counts={**counts, "dumps": dumps.inserts.num_rows if dumps.inserts else 0, "residue": residue.num_rows},
+        counts={
+            **counts,
+            **again.counts,
+            "dumps": dumps.inserts.num_rows if dumps.inserts else 0,
+            "residue": rest.num_rows - pc.sum(old).as_py() if rest.num_rows else 0,
+        },
     )
 
 
@@ -75,20 +101,20 @@ def _first_at(places: set[Place], rows: pa.Table, identity: Sequence[str]) -> pa
     return pa.array(kept, pa.bool_())
 
 
-def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged]) -> tuple[Change, set[Place]]:
+def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged], again: Again) -> tuple[Change, set[Place]]:
     """Rows of `dumps` to write, and the places where bytes were understood that had not been understood there."""
     met: dict[str, list[Row]] = defaultdict(list)
     for row in staging.read(staged, "dumps").to_pylist():
         met[row["dump_id"]].append(row)
+    resplit = {row["dump_id"]: row for row in again.rows("dumps", ["dump_id", *RESPLIT]).to_pylist()}
+    touched = met.keys() | resplit.keys()
     readable = _readable_now(warehouse, staging.read(staged, "files")) - met.keys()
-    known = {
-        row["dump_id"]: row for row in warehouse.read("dumps", where=("dump_id", met.keys() | readable)).to_pylist()
-    }
+    known = {row["dump_id"]: row for row in warehouse.read("dumps", where=("dump_id", touched | readable)).to_pylist()}
     gone = sorted(readable & known.keys())
     inserts, updates, new_places = [], [], set()
-    for dump_id, found in met.items():
-        before = known.get(dump_id)
-        row = _merged(before, found)
+    for dump_id in sorted(touched):
+        before, found = known.get(dump_id), met.get(dump_id, ())
+        row = _merged(before, found) | resplit.get(dump_id, {})
         if before is None:
             inserts.append(row)
         elif row != before:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,8 @@ Row = dict[str, Any]
 class Graph:
     """The wordings that new copies can affect: their own and all that are linked to them by matches, and the matches.
 
-    `known` are the rows of the index of those that were there before, `fresh` the rows of those that
-    were not; `found` are the matches that were not known before.
+    `known` are the rows of the index of those that were there before, `fresh` the rows of those that were
+    not; `found` are the matches that were not known before.
     """
 
     wordings: Mapping[str, Wording]
@@ -34,10 +34,11 @@ class Graph:
     known: Mapping[str, Row]
     fresh: Mapping[str, Row]
     found: Sequence[Edge]
+    lost: Sequence[Edge] = ()
 
 
-def grow(warehouse: Warehouse, bodies: pa.Table) -> Graph:
-    """Joins the wordings of new copies (`bodies`, one row a copy) with the index."""
+def grow(warehouse: Warehouse, bodies: pa.Table, touched: Iterable[str] = ()) -> Graph:
+    """Joins the wordings of new copies (`bodies`, one row a copy) with the index; `touched` wordings lost a copy."""
     first_of: dict[str, int] = {}
     for number, wording in enumerate(bodies["wording"].to_pylist()):
         first_of.setdefault(wording, number)
@@ -47,12 +48,28 @@ def grow(warehouse: Warehouse, bodies: pa.Table) -> Graph:
     fresh = bodies.take(pa.array(numbers, pa.int64()))
     found = _matches(warehouse, index, fresh)
     edges = [*_known_edges(warehouse), *found]
-    reached = _reached(first_of, edges)
+    reached = _reached({*first_of, *touched}, edges)
     rows = warehouse.read("wordings", where=("wording", reached & known)).to_pylist()
     fresh_rows = {row["wording"]: row for row in fresh.drop_columns(["text"]).to_pylist()}
     known_rows = {row["wording"]: row for row in rows}
     wordings = {key: Wording(key, row["n_words"], row["n_shingles"]) for key, row in (known_rows | fresh_rows).items()}
     return Graph(wordings, [edge for edge in edges if edge.left in reached], known_rows, fresh_rows, found)
+
+
+def without(graph: Graph, gone: Collection[str]) -> Graph:
+    """The graph less the wordings that no copy has any more, and their matches."""
+    if not gone:
+        return graph
+    found = set(graph.found)
+    edges = [edge for edge in graph.edges if edge.left not in gone and edge.right not in gone]
+    return Graph(
+        {key: wording for key, wording in graph.wordings.items() if key not in gone},
+        edges,
+        {key: row for key, row in graph.known.items() if key not in gone},
+        graph.fresh,
+        [edge for edge in edges if edge in found],
+        [edge for edge in graph.edges if edge not in found and (edge.left in gone or edge.right in gone)],
+    )
 
 
 def texts_of(warehouse: Warehouse, wordings: Iterable[str]) -> dict[str, str]:

@@ -150,10 +150,19 @@ def _told() -> Iterator[None]:
         raise kind(f"the file can't be read: {error.strerror or error}") from error
 
 
-def at(location: str, path: str) -> RawFile:
+def at(location: str, path: str, size: int = 0) -> RawFile:
     """A file that was read before, from what the table `files` says of it."""
     place = urllib.parse.unquote_to_bytes(urllib.parse.urlsplit(location).path)
-    return RawFile(place=os.fsdecode(place), path=path, source="")
+    return RawFile(place=os.fsdecode(place), path=path, source="", size=size)
+
+
+def stands(file: RawFile) -> bool:
+    """Whether there still is a file of the size with which it was read."""
+    try:
+        found = Path(file.place).stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size == file.size
 
 
 def _in_folder(root: Path, passed_over: Path | None) -> Iterator[RawFile]:

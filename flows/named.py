@@ -8,6 +8,7 @@ from typing import Final
 
 from flows.query import Ask, Row
 from transforms.errors import UsageError
+from transforms.identity import path_and_member
 
 # A beginning of an id as short as this can't be told from a word.
 LEAST_OF_AN_ID: Final = 4
@@ -18,8 +19,6 @@ ALIKE: Final = 0.85
 
 LISTING: Final = '`winnow query "SELECT path FROM dumps"` lists the dumps, "SELECT post_id, title FROM posts" the posts'
 
-# What parts the path of a file and what lies in it; no path has it of itself.
-INSIDE: Final = "//"
 # Every place of a dump is one of its names. The first way that finds anything decides.
 PLACES: Final = """(
     SELECT dump_id, run_id, unnest(list_prepend(path || coalesce('//' || member, ''), also_at)) AS place FROM dumps
@@ -45,13 +44,12 @@ class Named:
     @property
     def path(self) -> str:
         """The file of that place."""
-        return self.place.partition(INSIDE)[0]
+        return path_and_member(self.place)[0]
 
     @property
     def member(self) -> str | None:
         """What in that file; None where it is the file itself."""
-        _, inside, member = self.place.partition(INSIDE)
-        return member if inside else None
+        return path_and_member(self.place)[1]
 
 
 def post_or_dump(ask: Ask, name: str) -> Named:

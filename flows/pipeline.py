@@ -1,6 +1,7 @@
 """The one statement of the order of the stages.
 
 bytes → text → repaired → pieces → described → signed            (`read_dump`, a dump at a time, in batches)
+      → split again where other dumps know better                (`split_again`, only the dumps concerned)
       → related to all that is known → posts → committed tables  (`run`, once)
 
 `each(work, items)` applies work to every item; what it is (this process, a pool, Prefect tasks) does not matter here.
@@ -9,25 +10,23 @@ bytes → text → repaired → pieces → described → signed            (`rea
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from flows import changes, landing, staging
+from flows import again, changes, evidence, landing, staging
 from flows.containers.found import Member, PassedOver, Rejected
+from flows.dump_rows import add_read, own_faults
 from flows.held import Held, held
 from flows.landing import RawFile
-from flows.reading import DumpReading, OtherOrder, Stated, read_dump
-from flows.rows import Place, add_dump, add_file, add_part, add_rejected
+from flows.reading import Stated
+from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse
-from transforms.errors import DumpError, FaultError, PassingError, RefusedError, WinnowError
-from transforms.identity import place_of
-from transforms.parts import PART_BYTES
+from transforms.errors import DumpError, FaultError, PassingError, RefusedError
 from transforms.split.fields import DEFAULT_NAMES, NONE_ASKED, Asked, FieldNames
 
 # A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
@@ -111,7 +110,9 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
             rejected=rejected,
             skipped=staging.skipped(staged),
         )
-        made = changes.derive(warehouse, staged, run_id)
+        redo = partial(each, partial(stage_again, folder=str(folder), run_id=run_id))
+        resplit = split_again(warehouse, staged, folder, redo, request.fields.names())
+        made = changes.derive(warehouse, staged, resplit, run_id)
         if made.empty:
             return replace(summary, seconds=(now() - started).total_seconds())
         finished = now()
@@ -127,6 +128,23 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
         }
         warehouse.commit(run_id, made.tables, row)
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
+
+
+def split_again(
+    warehouse: Warehouse,
+    staged: Sequence[Staged],
+    folder: Path,
+    redo: Callable[[Sequence[Batch]], Iterable[Staged]],
+    fields: FieldNames,
+) -> evidence.Again:
+    """Splits the dumps again of which other dumps know better where posts begin; the new rows lie in staging.
+
+    A dump whose bytes are gone at all its places keeps the split that it has.
+    """
+    asked = evidence.ask(warehouse, staged, folder)
+    done = tuple(redo(batches(asked.files))) if asked.files else ()
+    dumps = evidence.done_whole(folder, done) if done else frozenset()
+    return evidence.Again(partial(again.text_again, warehouse, fields), done, dumps, asked.dumps - len(dumps))
 
 
 def batches(files: Sequence[RawFile]) -> list[Batch]:
@@ -180,7 +198,7 @@ def _stage_file(file: RawFile, chunks: Chunks, run_id: str, fields: FieldNames) 
 def _stage_dump(chunks: Chunks, place: Place, member: Member, fields: FieldNames) -> tuple[Place, bool]:
     """Adds the rows of one dump; gives its place as it is known now, and whether winnow itself failed on it."""
     try:
-        with _own_faults(), held(member, chunks.folder) as dump:
+        with own_faults(), held(member, chunks.folder) as dump:
             place = replace(place, dump_id=dump.dump_id, size=dump.size, source=member.source or "")
             return place, _stage_held(chunks, place, dump, Stated(member.charset, member.url, fields))
     except RefusedError as error:
@@ -191,10 +209,7 @@ def _stage_dump(chunks: Chunks, place: Place, member: Member, fields: FieldNames
 def _stage_held(chunks: Chunks, place: Place, dump: Held, stated: Stated) -> bool:
     """Adds the rows of a dump, or one that says why it can't be read; gives whether winnow itself failed on it."""
     try:
-        try:
-            _stage_once(chunks, place, dump, partial(read_dump, dump, stated))
-        except OtherOrder as other:
-            _stage_once(chunks, place, dump, partial(read_dump, dump, stated, (other.order,)))
+        add_read(chunks, place, dump, stated)
     except PassingError:
         raise
     except DumpError as error:
@@ -203,36 +218,12 @@ def _stage_held(chunks: Chunks, place: Place, dump: Held, stated: Stated) -> boo
     return False
 
 
-def _stage_once(chunks: Chunks, place: Place, dump: Held, read: Callable[[], DumpReading]) -> None:
-    """Reads a dump and adds its rows: all of them, or none where it can't be read to its end."""
-    large = dump.size > PART_BYTES
-    with chunks.together() if large else nullcontext():
-        rows = staging.no_rows()
-        with _own_faults():
-            reading = read()
-            for part in reading.parts:
-                add_part(rows, place, reading.dump, part)
-                if large:
-                    chunks.add(rows)
-                    chunks.flush()
-                    rows = staging.no_rows()
-            add_dump(rows, place, reading.dump)
-        for name, reason in reading.damage.items():
-            member = name if place.member is None else place_of(place.member, name)
-            add_rejected(rows, Place.unread(place.file, place.run_id, member), reason)
-        chunks.add(rows, dump.size)
-
-
-@contextmanager
-def _own_faults() -> Iterator[None]:
-    """A fault of winnow's own in the middle of a dump costs this dump, not the run."""
-    try:
-        yield
-    except (WinnowError, OtherOrder):
-        raise
-    except Exception as error:
-        said = f"winnow itself failed on this dump ({type(error).__name__}: {error}); please report it with the file"
-        raise FaultError(said) from error
+def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
+    """Reads the dumps of a batch again with what other dumps say of them, and writes the rows of all their places."""
+    chunks = Chunks(Path(folder, evidence.AGAIN), item.number)
+    orders = evidence.orders_of(Path(folder), [file.location for file in item.files])
+    again.carry_out(orders, chunks, run_id, last_try=last_try)
+    return chunks.close()
 
 
 def _reject(chunks: Chunks, place: Place, reason: str) -> None:

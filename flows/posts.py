@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
-from flows.index import Graph, grow
+from flows.index import Graph, grow, without
+from flows.lookup import Arrivals, Lookup, fields_of, find_texts, known_posts, look_up, names_in_use
 from flows.rows import published_columns
 from flows.warehouse import Change, Warehouse
 from transforms import PIPELINE_VERSION
-from transforms.identity import Known, Name, name_posts
+from transforms.identity import Name, name_posts
 from transforms.match import relation_of
 from transforms.merge import Attached, CopyFields, Merged, attach, merge
 from transforms.quality import quality_of
-from transforms.records import Published
 from transforms.tables import COPIES, MATCHES, POSTS, WORDINGS
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """All that the making of posts looks up: rows before the run and new ones, and the text of any best copy."""
-
-    posts: Mapping[str, Row]
-    copies: Mapping[str, list[Row]]  # by wording, old and new
-    new: frozenset[str]  # ids of the new copies
-    texts: Mapping[str, str]  # by copy id
 
 
 @dataclass(slots=True)
@@ -42,20 +32,22 @@ class Made:
     wordings: list[Row] = field(default_factory=list)
 
 
-def relate_and_merge(
-    warehouse: Warehouse, copies: pa.Table, bodies: pa.Table, run_id: str
-) -> tuple[dict[str, Change], dict[str, int]]:
-    """Finds the posts that new copies make or change; `bodies` goes with `copies` row by row.
+def relate_and_merge(warehouse: Warehouse, arrivals: Arrivals, run_id: str) -> tuple[dict[str, Change], dict[str, int]]:
+    """Finds the posts that new copies make or change, and those that lose copies.
 
     Gives the changes of `posts`, `copies`, `wordings` and `matches`, and the counts of the run.
     """
-    if not copies.num_rows:
+    left = warehouse.read("copies", where=("dump_id", arrivals.replaced)).to_pylist() if arrivals.replaced else []
+    if not arrivals.copies.num_rows and not left:
         return {}, {}
-    graph = grow(warehouse, bodies)
-    rows = _rows(warehouse, graph, copies, bodies)
+    graph = grow(warehouse, arrivals.bodies, {row["wording"] for row in left})
+    rows = look_up(warehouse, graph, arrivals, left)
+    dead = sorted(graph.known.keys() - rows.copies.keys())
+    graph = without(graph, dead)
+    find_texts(rows, arrivals.reread)
     attached = attach(graph.wordings.values(), graph.edges)
     clusters = _clusters(attached)
-    names = name_posts(clusters, _known(rows))
+    names = name_posts(clusters, known_posts(rows), names_in_use(warehouse, clusters, rows.posts))
     made = Made()
     for canonical, members in clusters.items():
         found = [row for member in members for row in rows.copies[member]]
@@ -63,35 +55,7 @@ def relate_and_merge(
             _make(made, found, rows, attached, _post_base(names[canonical], run_id))
     live = {name.post_id for name in names.values()}
     gone = sorted(rows.posts.keys() - live)
-    return _changes(made, graph, rows, gone), _counts(made, rows, gone)
-
-
-def _rows(warehouse: Warehouse, graph: Graph, copies: pa.Table, bodies: pa.Table) -> Lookup:
-    ids = {row["post_id"] for row in graph.known.values()}
-    posts = warehouse.read("posts", where=("post_id", ids)).to_pylist()
-    new = copies.to_pylist()
-    old = warehouse.read("copies", where=("post_id", ids)).to_pylist()
-    by_wording: dict[str, list[Row]] = defaultdict(list)
-    for row in (*old, *new):
-        by_wording[row["wording"]].append(row)
-    texts = {row["canonical_copy_id"]: row["text"] for row in posts}
-    texts |= {row["copy_id"]: row["text"] for row in graph.known.values() if row["text"] is not None}
-    texts |= dict(zip(bodies["copy_id"].to_pylist(), bodies["text"].to_pylist(), strict=True))
-    return Lookup({row["post_id"]: row for row in posts}, by_wording, frozenset(row["copy_id"] for row in new), texts)
-
-
-def _known(rows: Lookup) -> list[Known]:
-    """The published posts, each with the wording of its canonical copy."""
-    wording_of = {row["copy_id"]: wording for wording, found in rows.copies.items() for row in found}
-    return [
-        Known(
-            row["post_id"],
-            row["first_run"],
-            tuple(row["aliases"] or ()),
-            wording_of[row["canonical_copy_id"]],
-        )
-        for row in rows.posts.values()
-    ]
+    return _changes(made, graph, rows, gone, dead), _counts(made, rows, gone, arrivals.replaced)
 
 
 def _as_before(found: Sequence[Row], rows: Lookup, name: Name) -> bool:
@@ -127,18 +91,18 @@ def _make(made: Made, found: Sequence[Row], rows: Lookup, attached: Mapping[str,
     """Makes the row of one post, of its copies as far as they change, and of its wordings."""
     by_wording: dict[str, list[CopyFields]] = defaultdict(list)
     for row in found:
-        by_wording[row["wording"]].append(_fields(row))
+        by_wording[row["wording"]].append(fields_of(row))
     merged = merge([copy for copies in by_wording.values() for copy in copies], attached)
     canonical = next(row for row in found if row["copy_id"] == merged.canonical.copy_id)
-    made.posts.append(base | _post(merged, canonical, rows.texts[canonical["copy_id"]]))
+    made.posts.append(base | _post(merged, canonical, rows.texts[canonical["text_sha256"]]))
     for row in found:
         related = row | _relation(row, canonical, attached[row["wording"]]) | {"post_id": base["post_id"]}
         if row["copy_id"] in rows.new or related != row:
             made.copies.append(related)
     for wording, copies in by_wording.items():
-        best = min(copies, key=lambda copy: copy.rank).copy_id
-        text = None if best == canonical["copy_id"] else rows.texts[best]
-        made.wordings.append({"wording": wording, "post_id": base["post_id"], "copy_id": best, "text": text})
+        best = min(copies, key=lambda copy: copy.rank)
+        text = None if best.copy_id == canonical["copy_id"] else rows.texts[best.text_sha256]
+        made.wordings.append({"wording": wording, "post_id": base["post_id"], "copy_id": best.copy_id, "text": text})
 
 
 def _relation(row: Row, canonical: Row, to: Attached) -> Row:
@@ -146,22 +110,6 @@ def _relation(row: Row, canonical: Row, to: Attached) -> Row:
         return {"relation": "canonical", "jaccard": 1.0, "containment": 1.0}
     relation = relation_of(to.jaccard, same_wording=row["wording"] == canonical["wording"])
     return {"relation": relation, "jaccard": to.jaccard, "containment": to.containment}
-
-
-def _fields(row: Row) -> CopyFields:
-    published = row["published"] and Published(row["published"], row["published_precision"], row["published_text"])
-    return CopyFields(
-        published=published,
-        tags=tuple(row["tags"] or ()),
-        links=tuple(row["links"] or ()),
-        **{
-            name: row[name]
-            for name in (
-                "copy_id", "dump_id", "source", "wording", "text_sha256", "n_chars", "truncated",
-                "title", "author", "language", "language_confidence", "url",
-            )
-        },
-    )  # fmt: skip
 
 
 def _post(merged: Merged, canonical: Row, text: str) -> Row:
@@ -184,28 +132,38 @@ def _post(merged: Merged, canonical: Row, text: str) -> Row:
     }
 
 
-def _changes(made: Made, graph: Graph, rows: Lookup, gone: Sequence[str]) -> dict[str, Change]:
-    known_copies = {row["copy_id"] for found in rows.copies.values() for row in found} - rows.new
+def _changes(made: Made, graph: Graph, rows: Lookup, gone: Sequence[str], dead: Sequence[str]) -> dict[str, Change]:
+    known_copies = {row["copy_id"] for found in rows.copies.values() for row in found} - rows.new | rows.left.keys()
     fresh = [graph.fresh[row["wording"]] | row for row in made.wordings if row["wording"] in graph.fresh]
     old = [(graph.known[row["wording"]], row) for row in made.wordings if row["wording"] in graph.known]
     moved = [before | row for before, row in old if before != before | row]
+    no_more = sorted(rows.left.keys() - rows.new)
     return {
         "posts": _change(POSTS, made.posts, "post_id", rows.posts.keys(), gone),
-        "copies": _change(COPIES, made.copies, "copy_id", known_copies),
-        "wordings": Change(_table(fresh, WORDINGS), _table(moved, WORDINGS)),
-        "matches": Change(inserts=_table([asdict(edge) for edge in graph.found], MATCHES)),
+        "copies": _change(COPIES, made.copies, "copy_id", known_copies, no_more),
+        "wordings": Change(_table(fresh, WORDINGS), _table(moved, WORDINGS), dead),
+        "matches": _match_changes(graph),
     }
 
 
-def _counts(made: Made, rows: Lookup, gone: Sequence[str]) -> dict[str, int]:
-    new = [row for row in made.copies if row["copy_id"] in rows.new]
+def _match_changes(graph: Graph) -> Change:
+    """Matches are replaced all those of one left wording together."""
+    groups = {edge.left for edge in graph.lost}
+    found = set(graph.found)
+    kept = [asdict(edge) for edge in graph.edges if edge.left in groups and edge not in found]
+    return Change(_table([asdict(edge) for edge in graph.found], MATCHES), _table(kept, MATCHES), sorted(groups))
+
+
+def _counts(made: Made, rows: Lookup, gone: Sequence[str], replaced: Collection[str]) -> dict[str, int]:
+    """What the copies of dumps that were not there before amount to, and which posts they and the others changed."""
+    new = [row for row in made.copies if row["copy_id"] in rows.new and row["dump_id"] not in replaced]
     posts = {row["post_id"] for row in made.posts}
     return {
         "copies": len(new),
         "posts": len(posts - rows.posts.keys()),
         "posts_changed": len(posts & rows.posts.keys()),
         "posts_joined": len(gone),
-        "duplicates": len(new) - len(posts - rows.posts.keys()),
+        "duplicates": len(new) - len({row["post_id"] for row in new} - rows.posts.keys()),
         **{name: sum(row["relation"] == name for row in new) for name in ("identical", "near-identical", "excerpt")},
     }
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Final
 
-from flows import landing
-from flows.reopened import reopened
+from flows.reopened import Whereabouts, reopened
 from flows.warehouse import Warehouse
 from transforms.decode import settle
 from transforms.errors import DumpError
@@ -40,10 +39,9 @@ class RawText:
 def raw_text(warehouse: Warehouse, dump_id: str, path: str, member: str | None) -> Iterator[RawText]:
     """The text that a dump had when it was read. Raises `DumpError` where its bytes can't be had any more."""
     why = "the file holds other bytes by now"
-    for row in warehouse.read("files", ["path", "location", "dump_id"], ("path", [path])).to_pylist():
-        if row["dump_id"] not in {dump_id, None}:
-            continue
-        with closing(reopened(landing.at(row["location"], path), {member: dump_id})) as dumps:
+    files = Whereabouts(warehouse.read("files", where=("path", [path])).to_pylist())
+    for file in files.of(dump_id, path, member):
+        with closing(reopened(file, {member: {dump_id}})) as dumps:
             try:
                 found = next(dumps, None)
             except DumpError as error:

@@ -12,6 +12,7 @@ from flows.rows import DumpRead, PartRead
 from transforms.decode import BYTE_BY_BYTE, settle
 from transforms.describe import date_order, describe
 from transforms.describe.dates import Order
+from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.formats import reading_of, recognise
 from transforms.parts import PART_BYTES, Part, Window, groups_of, parts_of
 from transforms.records import Format
@@ -24,11 +25,16 @@ PROOFS: dict[Order, str] = {"day-first": "31/12/2000", "month-first": "12/31/200
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What is known of a dump beside its bytes: the charset and address that a server stated, the names of fields."""
+    """What is known of a dump beside its bytes: the charset and address that a server stated, the names of fields.
+
+    Of one that was read before, also its format and, where it is a text, what other dumps said of its lines.
+    """
 
     charset: str | None = None
     url: str | None = None
     fields: FieldNames = DEFAULT_NAMES
+    kind: Format | None = None
+    known: Evidence = NO_EVIDENCE
 
 
 class OtherOrder(Exception):  # noqa: N818 - no error: a dump is read again
@@ -62,12 +68,12 @@ def read_dump(held: Held, stated: Stated, orders: tuple[Order | None, ...] = ())
     charset = settle(held.blocks, stated.charset)
     window = Window(held.blocks(), charset)
     window.fill(PART_BYTES)
-    kind = recognise(window.text, stated.fields)
+    kind = stated.kind or recognise(window.text, stated.fields)
     if kind == "mbox":
         charset = BYTE_BY_BYTE
         window = Window(held.blocks(), charset)
-    parts = parts_of(window, reading_of(kind, stated.fields), PART_BYTES)
-    return DumpReading(DumpRead(charset, kind), _understood(parts, kind, stated, orders))
+    parts = parts_of(window, reading_of(kind, stated.fields, stated.known), PART_BYTES)
+    return DumpReading(DumpRead(charset, kind, stated.known), _understood(parts, kind, stated, orders))
 
 
 def _read_parquet(held: Held, stated: Stated, orders: tuple[Order | None, ...]) -> DumpReading:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from typing import Any
 
 from flows import landing
 from flows.containers.found import Found, Member
@@ -11,8 +13,22 @@ from flows.held import Held, held
 from flows.landing import RawFile
 from transforms.errors import RefusedError
 
-# What to look for in a file: by member (None: the file itself) the id of the dump that it was.
-Wanted = Mapping[str | None, str]
+# What to look for in a file: by member (None: the file itself) the ids of the dumps that it may have been.
+Wanted = Mapping[str | None, Collection[str]]
+
+
+class Whereabouts:
+    """The files in which dumps may still lie: rows of the table `files`."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._at: dict[tuple[str, str | None], list[RawFile]] = defaultdict(list)
+        for row in rows:
+            file = landing.at(row["location"], row["path"], row["size_bytes"])
+            self._at[row["path"], row["dump_id"]].append(file)
+
+    def of(self, dump_id: str, path: str, member: str | None) -> Sequence[RawFile]:
+        """The files at one place of a dump, which hold it as that member."""
+        return self._at.get((path, dump_id if member is None else None), ())
 
 
 def reopened(file: RawFile, wanted: Wanted) -> Generator[tuple[Member, Held]]:
@@ -24,9 +40,9 @@ def reopened(file: RawFile, wanted: Wanted) -> Generator[tuple[Member, Held]]:
     with closing(_members(file)) as found:
         for member in found:
             if member.name in left:
-                dump_id = left.pop(member.name)
+                ids = left.pop(member.name)
                 with kept(member) as dump:
-                    if dump is not None and dump.dump_id == dump_id:
+                    if dump is not None and dump.dump_id in ids:
                         yield member, dump
             if not left:
                 return

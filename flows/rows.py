@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from flows.staging import StagedRows
 from transforms import PIPELINE_VERSION
 from transforms.decode import Charset
 from transforms.describe import Description
+from transforms.evidence import NO_EVIDENCE, Evidence, Outline
 from transforms.identity import copy_id_of, place_of, unreadable_id
 from transforms.parts import Part
 from transforms.records import Format, Piece, Published
@@ -30,10 +32,11 @@ class PartRead:
 
 @dataclass(slots=True)
 class DumpRead:
-    """How a dump was read, and what it came to, counted part by part."""
+    """How a dump was read, and what it came to, counted part by part. `known` is what other dumps had said of it."""
 
     charset: Charset
     format: Format
+    known: Evidence = NO_EVIDENCE
     n_chars: int = 0
     n_copies: int = 0
     n_residue: int = 0
@@ -74,6 +77,8 @@ def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead) -> 
             {"dump_id": place.dump_id, "dump_path": place.file.path, "member": place.member, "start": left.start,
              "end": left.end, "kind": left.kind, "text": left.text}
         )  # fmt: skip
+    if split.outline:
+        rows["outlines"].append(_outline(place.dump_id, split.outline))
     dump.n_chars += read.part.n_chars
     dump.n_copies += len(split.pieces)
     dump.n_residue += len(split.residue)
@@ -92,6 +97,7 @@ def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
             "n_copies": dump.n_copies,
             "n_residue": dump.n_residue,
             "status": "ingested",
+            "told": told_rows(dump.known),
         }
     )
 
@@ -107,6 +113,27 @@ def add_file(rows: StagedRows, file: RawFile, dump_id: str | None, run_id: str) 
         {"location": file.location, "path": file.path, "size_bytes": file.size, "modified_ns": file.modified_ns,
          "dump_id": dump_id, "run_id": run_id}
     )  # fmt: skip
+
+
+def told_rows(known: Evidence) -> list[Row] | None:
+    """Evidence as the table `dumps` holds it, by line; None where there is none."""
+    said = [(line, True, reason) for line, reason in known.starts.items()]
+    said += [(line, False, reason) for line, reason in known.inside.items()]
+    return [{"line": line, "begins": begins, "reason": reason} for line, begins, reason in sorted(said)] or None
+
+
+def told_back(rows: Sequence[Row] | None) -> Evidence:
+    """The evidence that such rows hold."""
+    rows = rows or ()
+    return Evidence(
+        {row["line"]: row["reason"] for row in rows if row["begins"]},
+        {row["line"]: row["reason"] for row in rows if not row["begins"]},
+    )
+
+
+def text_sha256(text: str) -> str:
+    """By what equal texts are known, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def published_columns(published: Published | None) -> Row:
@@ -154,9 +181,20 @@ def _copy(place: Place, piece: Piece, post: Description, signed: Signed, ordinal
         "source": place.source or place.file.source,
         "n_chars": post.n_chars,
         "n_words": post.n_words,
-        "text_sha256": hashlib.sha256(post.body.encode("utf-8", "surrogatepass")).hexdigest(),
+        "text_sha256": text_sha256(post.body),
         "wording": signed.wording,
         "run_id": place.run_id,
+    }
+
+
+def _outline(dump_id: str, outline: Outline) -> Row:
+    return {
+        "dump_id": dump_id,
+        "lines": outline.lines,
+        "hashes": outline.hashes.view("int64"),
+        "widths": outline.widths,
+        "starts": outline.starts,
+        "paragraphs": outline.paragraphs.view("int64"),
     }
 
 

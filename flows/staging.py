@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from transforms.errors import WarehouseError, way_out
 from transforms.identity import place_of
-from transforms.tables import COPIES, DUMPS, FILES, RESIDUE
+from transforms.tables import COPIES, DUMPS, FILES, OUTLINES, RESIDUE
 
 # The body of each copy, with what matching needs of it.
 BODIES: Final = pa.schema(
@@ -28,7 +28,14 @@ BODIES: Final = pa.schema(
         ("anchors", pa.list_(pa.int64())),
     ]
 )
-STAGED: Final = {"copies": COPIES, "dumps": DUMPS, "residue": RESIDUE, "files": FILES, "bodies": BODIES}
+STAGED: Final = {
+    "copies": COPIES,
+    "dumps": DUMPS,
+    "residue": RESIDUE,
+    "files": FILES,
+    "bodies": BODIES,
+    "outlines": OUTLINES,
+}
 # Rows of so many bytes of dumps are held in memory before they are written; of short posts they take ten times as much.
 HELD: Final = 16_000_000
 

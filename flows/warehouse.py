@@ -28,7 +28,7 @@ from deltalake.exceptions import DeltaError
 from flows import view
 from flows.lock import only_writer
 from transforms.errors import WarehouseError, way_out
-from transforms.tables import KEYS, PUBLIC, SCHEMAS
+from transforms.tables import GROUPS, KEYS, PUBLIC, SCHEMAS
 
 # Characters of a path with which deltalake 1.6 fails, some in the middle of a commit, and escapes that it undoes.
 UNUSABLE: Final = re.compile(r"[\[\]|^\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
@@ -44,7 +44,10 @@ REPLACED_AT_ONCE: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a run does to one table: rows added, rows replaced (found by their key), keys of rows taken out."""
+    """What a run does to one table: rows added, rows replaced (found by their key), keys of rows taken out.
+
+    Where rows have no key but belong to a group (`GROUPS`), a group is replaced as a whole.
+    """
 
     inserts: pa.Table | None = None
     updates: pa.Table | None = None
@@ -98,6 +101,14 @@ class Warehouse:
             if where:
                 chosen = ds.field(where[0]).isin(pa.array(sorted(set(where[1])), pa.string()))
             return dataset.to_table(columns=list(columns) if columns else None, filter=chosen)
+
+    def scan(self, name: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The rows of a table as `read` would give them, a part at a time, for columns that may not fit in memory."""
+        with _told(self.root, f"reading the table {name}"):
+            version = self._versions.get(name) if self._versions else None
+            files = self._files(DeltaTable(self._place(name), version=version), name)
+            dataset = ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
+            yield from dataset.to_batches(columns=list(columns))
 
     @contextmanager
     def writing(self, command: str, started: datetime) -> Iterator[tuple[str, Path]]:
@@ -183,7 +194,7 @@ class Warehouse:
         """
         replaced = change.updates if change.updates is not None else SCHEMAS[name].empty_table()
         if replaced.num_rows or change.deletes:
-            key = KEYS[name]
+            key = KEYS.get(name) or GROUPS[name]
             keys = sorted({*change.deletes, *replaced[key].to_pylist()})
             for first in range(0, len(keys), REPLACED_AT_ONCE):
                 part = pa.array(keys[first : first + REPLACED_AT_ONCE], pa.string())

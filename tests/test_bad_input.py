@@ -15,8 +15,8 @@ import pytest
 from conftest import COMMAND, Ran, environment, ingest, rows_of, snapshot, winnow
 from samples import RAW
 
+import flows.dump_rows
 import flows.landing
-import flows.pipeline
 import flows.warehouse
 from flows.containers.found import Found
 from flows.held import Held
@@ -271,8 +271,8 @@ def test_a_fault_of_our_own_costs_one_dump(source: Path, tmp_path: Path, monkeyp
             raise ZeroDivisionError("by chance")
         return read_dump(dump, *stated)
 
-    read_dump = flows.pipeline.read_dump
-    monkeypatch.setattr("flows.pipeline.read_dump", stumble)
+    read_dump = flows.dump_rows.read_dump
+    monkeypatch.setattr("flows.dump_rows.read_dump", stumble)
     summary = ingest(source, tmp_path / "warehouse")
     assert "please report it" in summary.rejected["bad.txt"]
     assert ingested(tmp_path / "warehouse") == {"good.txt"}

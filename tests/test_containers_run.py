@@ -18,8 +18,8 @@ from conftest import ingest, rows_of, winnow
 from test_containers import tarred, zipped
 from test_containers_warc import INFO, REQUEST, response
 
+import flows.dump_rows
 import flows.landing
-import flows.pipeline
 import flows.staging
 from flows.containers.found import Found
 from flows.held import Held
@@ -248,14 +248,14 @@ def test_a_disk_that_goes_on_failing_costs_the_rest(tmp_path: Path, monkeypatch:
 
 
 def test_a_fault_of_our_own_costs_one_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = flows.pipeline.read_dump
+    real = flows.dump_rows.read_dump
 
     def stumble(dump: Held, *stated: Any) -> Any:
         return 1 / 0 if b"".join(dump.blocks()) == TWO else real(dump, *stated)
 
     source = put(tmp_path / "s", all_zip=zipped(FILES))
     with monkeypatch.context() as patch:
-        patch.setattr(flows.pipeline, "read_dump", stumble)
+        patch.setattr(flows.dump_rows, "read_dump", stumble)
         assert list(ingest(source, tmp_path / "w").rejected) == ["all.zip//sub/two.txt"]
     assert len(copies(tmp_path / "w")) == 2
     assert not ingest(source, tmp_path / "w").rejected

@@ -34,7 +34,7 @@ def jsonl(count: int, **more: Any) -> str:
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for module in ("flows.pipeline", "flows.reading"):
+    for module in ("flows.dump_rows", "flows.reading"):
         monkeypatch.setattr(f"{module}.PART_BYTES", 2000)
     monkeypatch.setattr("flows.held.IN_MEMORY", 2000)
     return
@@ -76,7 +76,7 @@ def test_parts_give_what_the_whole_gives(tmp_path: Path, monkeypatch: pytest.Mon
     source = source_of(tmp_path / "source", DUMPS)
     ingest(source, tmp_path / "whole")
     with monkeypatch.context() as patch:
-        for name in ("flows.pipeline.PART_BYTES", "flows.reading.PART_BYTES", "flows.held.IN_MEMORY"):
+        for name in ("flows.dump_rows.PART_BYTES", "flows.reading.PART_BYTES", "flows.held.IN_MEMORY"):
             patch.setattr(name, 2000)
         ingest(source, tmp_path / "parts")
     assert copies(tmp_path / "parts") == copies(tmp_path / "whole")
@@ -90,7 +90,7 @@ def test_a_text_dump_in_parts_loses_nothing(tmp_path: Path, monkeypatch: pytest.
     posts = [corpora.post(rng) for _ in range(60)]
     source = source_of(tmp_path / "source", {"a.txt": corpora.listing(posts).encode()})
     ingest(source, tmp_path / "whole")
-    for name in ("flows.pipeline.PART_BYTES", "flows.reading.PART_BYTES", "flows.held.IN_MEMORY"):
+    for name in ("flows.dump_rows.PART_BYTES", "flows.reading.PART_BYTES", "flows.held.IN_MEMORY"):
         monkeypatch.setattr(name, 12_000)
     ingest(source, tmp_path / "w")
     # One layout runs through this dump, so that every part chooses it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import json
 import os
 import random
 import shutil
@@ -97,19 +98,24 @@ def test_a_post_keeps_its_id_when_a_better_copy_comes(tmp_path: Path) -> None:
     assert summary.counts["posts"] == 1
 
 
+def as_row(post: corpora.Invented) -> str:
+    """A post whose boundaries are stated, so that no other dump can tell it to begin elsewhere."""
+    return json.dumps({"title": post.title, "text": "\n\n".join(post.paragraphs)}) + "\n"
+
+
 def test_two_posts_that_prove_one_keep_the_older_id(tmp_path: Path) -> None:
     """Two excerpts of one text match nothing until the whole text comes."""
     rng = random.Random(2)
     whole = corpora.post(rng, 4)
     first = corpora.Invented("Beginning Of It", whole.paragraphs[:2])
     second = corpora.Invented("The Rest Of It", whole.paragraphs[2:])
-    source = corpora.write(tmp_path / "source", {"1.txt": corpora.listing([first])})
+    source = corpora.write(tmp_path / "source", {"1.jsonl": as_row(first)})
     ingest(source, tmp_path / "w")
-    corpora.write(source, {"2.txt": corpora.listing([second])})
+    corpora.write(source, {"2.jsonl": as_row(second)})
     ingest(source, tmp_path / "w")
     posts = sorted(Warehouse.open(tmp_path / "w").read("posts").to_pylist(), key=lambda row: row["first_run"])
     assert len(posts) == 2
-    corpora.write(source, {"3.txt": corpora.listing([whole])})
+    corpora.write(source, {"3.jsonl": as_row(whole)})
     summary = ingest(source, tmp_path / "w")
     (post,) = Warehouse.open(tmp_path / "w").read("posts").to_pylist()
     assert post["post_id"] == posts[0]["post_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -142,8 +143,10 @@ def test_boundaries_of_a_post_name_the_dumps_that_hold_it(desk: Path, shown: Sho
 def test_an_older_id_leads_to_the_post(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     whole = post(random.Random(5), paragraphs=8)
     halves = [Invented(whole.title, part) for part in (whole.paragraphs[:4], whole.paragraphs[4:])]
-    for name, part in [("one.txt", halves[0]), ("two.txt", halves[1]), ("whole.txt", whole)]:
-        ingest(write(tmp_path / "raw", {name: listing([part])}), tmp_path / "warehouse")
+    for name, part in [("one.jsonl", halves[0]), ("two.jsonl", halves[1]), ("whole.jsonl", whole)]:
+        # Rows state their boundaries; of a text the halves would tell that it is two posts.
+        row = json.dumps({"title": part.title, "text": "\n\n".join(part.paragraphs)}) + "\n"
+        ingest(write(tmp_path / "raw", {name: row}), tmp_path / "warehouse")
     (row,) = rows_of(tmp_path / "warehouse", "posts")
     (alias,) = row["aliases"]
     page = Shown(tmp_path / "warehouse", capsys)(alias)

@@ -8,6 +8,7 @@ from typing import Final
 
 from ftfy import TextFixerConfig
 
+from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.records import Format, Piece, Residue, Split
 from transforms.repair import MARKUP, PLAIN, repair_line, repair_lines
 from transforms.split.csv_rows import CsvRows, is_csv
@@ -63,10 +64,10 @@ def _markup(head: str) -> Format:
     return "text"
 
 
-def reading_of(kind: Format, fields: FieldNames = DEFAULT_NAMES) -> Reading:
-    """How a dump of a format is read and repaired, from its beginning."""
+def reading_of(kind: Format, fields: FieldNames = DEFAULT_NAMES, known: Evidence = NO_EVIDENCE) -> Reading:
+    """How a dump of a format is read and repaired, from its beginning; `known` is what other dumps say of a text."""
     if kind == "text":
-        return PlainText()
+        return PlainText(known)
     reading, config = _stated(kind, fields)
     # What states its own boundaries is taken apart before it is repaired: a tag or a quote is no damage.
     return Repairing(reading, config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 ID_BYTES = 16
@@ -44,6 +44,16 @@ def place_of(path: str, member: str | None) -> str:
     return path if member is None else f"{path}{INSIDE}{member}"
 
 
+def path_and_member(place: str) -> tuple[str, str | None]:
+    """What `place_of` made a place of.
+
+    >>> path_and_member("a/b.txt"), path_and_member("old.zip//in.tar//a.txt")
+    (('a/b.txt', None), ('old.zip', 'in.tar//a.txt'))
+    """
+    path, inside, member = place.partition(INSIDE)
+    return path, member if inside else None
+
+
 def unreadable_id(place: str) -> str:
     """The id of a dump whose bytes could not be had, so that only where it lies tells it apart."""
     return "unreadable-" + _hash(place)
@@ -54,7 +64,9 @@ def copy_id_of(dump_id: str, path: str, member: str | None, ordinal: int) -> str
     return _hash(f"{dump_id}\0{path}\0{member or ''}\0{ordinal}")
 
 
-def name_posts(clusters: Mapping[str, Sequence[str]], known: Sequence[Known]) -> dict[str, Name]:
+def name_posts(
+    clusters: Mapping[str, Sequence[str]], known: Sequence[Known], in_use: Collection[str] = ()
+) -> dict[str, Name]:
     """Names each cluster of wordings (canonical wording -> all its wordings) so that published ids live on.
 
     An id goes where the wording goes that stood for it. Where several meet, the oldest is kept and the others become
@@ -69,7 +81,7 @@ def name_posts(clusters: Mapping[str, Sequence[str]], known: Sequence[Known]) ->
     for post in known:
         heirs[home[post.canonical]].append(post)
     names: dict[str, Name] = {}
-    taken = {post.post_id for post in known}
+    taken = {*in_use, *(post.post_id for post in known)}
     for canonical in sorted(heirs, key=lambda canonical: (not heirs[canonical], canonical)):
         posts = sorted(heirs[canonical], key=lambda post: (post.first_run, post.post_id))
         if posts:

@@ -143,7 +143,7 @@ def parts_of(window: Window, reading: Reading, size: int = PART_BYTES, most: int
 def groups_of(part: Part) -> Iterator[Part]:
     """The posts of a part in groups, since what is known of a post takes far more memory than its text.
 
-    The first group has the residue, and counts for all characters.
+    The first group has the residue and the outline, and counts for all characters.
     """
     pieces, begun, size = part.split.pieces, 0, 0
     for at, piece in enumerate(pieces, 1):
@@ -156,21 +156,27 @@ def groups_of(part: Part) -> Iterator[Part]:
 
 def _group(part: Part, start: int, stop: int) -> Part:
     first = start == 0
-    split = Split(part.split.pieces[start:stop], part.split.residue if first else ())
+    residue, outline = (part.split.residue, part.split.outline) if first else ((), None)
+    split = Split(part.split.pieces[start:stop], residue, outline)
     return Part(split, part.byte_spans[start:stop], part.n_chars if first else 0, part.last)
 
 
 def _part(window: Window, split: Split, used: int) -> Part:
     at = window.byte_offsets(list(chain.from_iterable((piece.start, piece.end) for piece in split.pieces)))
     spans = tuple(zip(at[::2], at[1::2], strict=True))
-    return Part(moved(split, window.char_at), spans, used, window.last and used == len(window.text))
+    last = window.last and used == len(window.text)
+    if window.char_at or not last:
+        # Other dumps count lines from the beginning of a dump, and know nothing of parts.
+        split = replace(moved(split, window.char_at), outline=None)
+    return Part(split, spans, used, last)
 
 
 def moved(split: Split, by: int) -> Split:
-    """The same with all offsets larger by a number of characters."""
+    """The same with all offsets larger by a number of characters; an outline knows no offsets."""
     if not by:
         return split
-    return Split(
-        tuple(replace(piece, start=piece.start + by, end=piece.end + by) for piece in split.pieces),
-        tuple(replace(row, start=row.start + by, end=row.end + by) for row in split.residue),
+    return replace(
+        split,
+        pieces=tuple(replace(piece, start=piece.start + by, end=piece.end + by) for piece in split.pieces),
+        residue=tuple(replace(row, start=row.start + by, end=row.end + by) for row in split.residue),
     )

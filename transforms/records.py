@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from transforms.evidence import Outline
+
 Precision = Literal["year", "month", "day", "second"]
 Format = Literal["text", "html", "feed", "jsonl", "csv", "json feed", "stack exchange", "mbox", "markdown", "parquet"]
 Relation = Literal["canonical", "identical", "near-identical", "excerpt"]
@@ -62,7 +64,11 @@ class Residue:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What a dump falls into: its posts and what is left over, each in the order of the dump."""
+    """What a dump falls into: its posts and what is left over, each in the order of the dump.
+
+    `outline` is what other dumps may learn from a text dump.
+    """
 
     pieces: tuple[Piece, ...]
     residue: tuple[Residue, ...]
+    outline: Outline | None = None

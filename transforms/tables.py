@@ -1,6 +1,6 @@
 """The Arrow schemas of the tables. What is written stands here and nowhere else.
 
-The first five are for readers; the last three are winnow's own memory, kept in the same log so that they are
+The first five are for readers; the last four are winnow's own memory, kept in the same log so that they are
 committed and restored with the others.
 """
 
@@ -12,6 +12,9 @@ import pyarrow as pa
 
 MOMENT: Final = pa.timestamp("us", tz="UTC")
 STRINGS: Final = pa.list_(pa.string())
+
+# Of one line of a text dump (0-based) whether a post begins there, and why.
+TOLD: Final = pa.list_(pa.struct([("line", pa.int32()), ("begins", pa.bool_()), ("reason", pa.string())]))
 
 STATED: Final = [
     ("title", pa.string()),
@@ -104,6 +107,8 @@ DUMPS: Final = pa.schema(
         ("n_residue", pa.int32()),
         ("status", pa.string()),
         ("error", pa.string()),
+        # What other dumps said of its lines when it was split.
+        ("told", TOLD),
         ("run_id", pa.string()),
         ("pipeline_version", pa.string()),
     ]
@@ -171,6 +176,19 @@ MATCHES: Final = pa.schema(
     ]
 )
 
+# What other dumps may learn from a text dump (`transforms.evidence.Outline`), one row for the same bytes; `paragraphs`
+# are the distinct hashes by which dumps find each other.
+OUTLINES: Final = pa.schema(
+    [
+        ("dump_id", pa.string()),
+        ("lines", pa.list_(pa.int32())),
+        ("hashes", pa.list_(pa.int64())),
+        ("widths", pa.list_(pa.int32())),
+        ("starts", pa.list_(pa.int8())),
+        ("paragraphs", pa.list_(pa.int64())),
+    ]
+)
+
 SCHEMAS: Final[dict[str, pa.Schema]] = {
     "posts": POSTS,
     "copies": COPIES,
@@ -180,6 +198,7 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "files": FILES,
     "wordings": WORDINGS,
     "matches": MATCHES,
+    "outlines": OUTLINES,
 }
 # Tables for readers, shown under `current/`.
 PUBLIC: Final = ("posts", "copies", "dumps", "residue", "runs")
@@ -191,4 +210,7 @@ KEYS: Final = {
     "runs": "run_id",
     "files": "location",
     "wordings": "wording",
+    "outlines": "dump_id",
 }
+# The column by which rows are replaced that have no name of their own: all with the same value at once.
+GROUPS: Final = {"residue": "dump_id", "matches": "left"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transforms.evidence import NO_EVIDENCE, Evidence, outline_of
 from transforms.lines import Lines
 from transforms.records import Piece, Residue, Split
 from transforms.repair import Repaired
@@ -10,8 +11,10 @@ from transforms.split.text import Block, split_lines
 FOREIGN_ENDS = "line ends"
 
 
-def split_text(lines: Lines, repaired: Repaired) -> Split:
-    r"""Splits a text dump: `lines` say where everything stands, `repaired` what it reads.
+def split_text(lines: Lines, repaired: Repaired, known: Evidence = NO_EVIDENCE) -> Split:
+    r"""Splits a text dump: `lines` say where everything stands, `repaired` what it reads, `known` what other dumps say.
+
+    The outline, for other dumps, is that of a split without evidence, so that no dump hears its own echo.
 
     >>> from transforms.lines import lines_of
     >>> lines = lines_of("One post,\nall by itself.")
@@ -19,14 +22,18 @@ def split_text(lines: Lines, repaired: Repaired) -> Split:
     24
     """
     pieces, residue = [], []
-    for block in split_lines(repaired.lines):
+    blocks = split_lines(repaired.lines, known)
+    for block in blocks:
         start, end = lines.starts[block.first], lines.starts[block.last - 1] + len(lines.lines[block.last - 1])
         if block.kind == "post":
             pieces.append(_piece(block, start, end, lines, repaired))
         else:
             text = _joined(repaired, block.first, block.last)
             residue.append(Residue(start, end, block.kind, text))
-    return Split(tuple(pieces), tuple(residue))
+    if known:
+        return Split(tuple(pieces), tuple(residue))
+    starts = {block.first: block.certainty for block in blocks if block.kind == "post"}
+    return Split(tuple(pieces), tuple(residue), outline_of(repaired.lines, starts))
 
 
 def _piece(block: Block, start: int, end: int, lines: Lines, repaired: Repaired) -> Piece:

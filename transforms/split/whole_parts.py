@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from transforms.errors import DumpError
+from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.lines import lines_of
 from transforms.records import Split
 from transforms.repair import repair_lines
@@ -22,13 +23,18 @@ LONGEST_PAGE: Final = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A text dump. Its last post goes over into the next part, where its end shows; the layout is that of the part."""
+    """A text dump. Its last post goes over into the next part, where its end shows; the layout is that of the part.
 
+    What other dumps say (`known`) counts the lines from the beginning of the dump, so it is only for one that is read
+    as a whole in the end.
+    """
+
+    known: Evidence = NO_EVIDENCE
     longest: int = LONGEST_POST
 
     def take(self, text: str, *, last: bool) -> Taken:
         """Reads on, up to the beginning of the last post."""
-        split = _posts(text)
+        split = _posts(text, self.known if last else NO_EVIDENCE)
         if last:
             return Taken(split, len(text), self)
         starts = [piece.start for piece in split.pieces] or [row.start for row in split.residue]
@@ -39,7 +45,7 @@ class PlainText:
         if len(text) < self.longest:
             return Taken(NOTHING, 0, self)
         used = text.rfind("\n") + 1 or len(text)
-        return Taken(_posts(text[:used]), used, self)
+        return Taken(_posts(text[:used], NO_EVIDENCE), used, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,6 @@ class Page:
         return Taken(split_html(text), len(text), self) if last else Taken(NOTHING, 0, self)
 
 
-def _posts(text: str) -> Split:
+def _posts(text: str, known: Evidence) -> Split:
     lines = lines_of(text)
-    return split_text(lines, repair_lines(lines.lines))
+    return split_text(lines, repair_lines(lines.lines), known)

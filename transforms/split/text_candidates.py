@@ -1,0 +1,335 @@
+"""Ways to cut a dump into posts, as sets of rows at which posts would begin.
+
+A candidate comes from what recurs in the dump (an anchor): a masked line, its first or last words, a pattern with a
+date, rows of one shape; read as standing some rows below or above the starts. Others are the rows that score best,
+every paragraph, and the whole dump as one post.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from transforms.split.text_lines import DATE_MARK, TIME_MARK, name_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from transforms.split.text_codes import Bools, Hashes, Ints
+    from transforms.split.text_lines import Page
+    from transforms.split.text_signs import Signs
+
+Scores = "NDArray[np.float64]"
+
+FAMILIES: Final = (
+    "line", "part of a line", "date", "shape", "gap", "cut-off mark", "scores", "paragraphs", "plain scores",
+)  # fmt: skip
+LINE, PART, DATE, SHAPE, GAP, CUT, SCORES, PARAGRAPHS, PLAIN = range(len(FAMILIES))
+
+LONGEST_ANCHOR: Final = 140
+"""Columns of a line that may recur."""
+MOST_ANCHORS: Final = 80
+"""How many anchors are tried, those first that stand between the most text."""
+SPREAD: Final = 300
+"""What lies between two copies of an anchor counts up to so many columns, so that many copies beat distant ones."""
+OFFSETS: Final = (-4, -3, -2, -1, 0, 1, 2, 3)
+"""Where a post begins, in rows from an anchor: at most four above a byline, three below a footer."""
+LEAST_ALIKE: Final = 3
+"""Two rows of one shape are chance."""
+THRESHOLDS: Final = (-2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
+DROPS: Final = (0.5, 1.0, 1.5, 2.0, 3.0)
+BEST: Final = (1, 2, 3, 4, 5, 6, 8)
+"""Rows that score at least a threshold, at most a drop below the best, or the so many best."""
+LEAST_TEXT: Final = 40
+"""Columns of text below its first line that make a post."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Sets of starts, one after another: candidate c has the rows `starts[bounds[c]:bounds[c + 1]]`, in order.
+
+    `family` is an index into `FAMILIES`, `offset` where the starts stand from the anchor, `anchor` a row that bears the
+    anchor (-1 for none), `copies` how often it stands in the dump, `key` a hash that is the same for the same way of
+    cutting in other dumps.
+    """
+
+    starts: Ints
+    bounds: Ints
+    family: Ints
+    offset: Ints
+    anchor: Ints
+    copies: Ints
+    key: Hashes
+
+    def __len__(self) -> int:
+        return len(self.family)
+
+    def of(self, index: int) -> Ints:
+        """The starts of one candidate."""
+        return self.starts[self.bounds[index] : self.bounds[index + 1]]
+
+
+@dataclass(frozen=True, eq=False)
+class Anchors:
+    """Rows that have something in common: anchor a stands at `rows[bounds[a]:bounds[a + 1]]`."""
+
+    rows: Ints
+    bounds: Ints
+    family: Ints
+    key: Hashes
+
+
+def find_candidates(
+    page: Page, signs: Signs, scores: NDArray[np.float64], plain: NDArray[np.float64]
+) -> Candidates:
+    """Lists the ways to cut a page, each once."""
+    anchors = find_anchors(page, signs)
+    free = [*_by_scores(page, scores, SCORES), *_by_scores(page, plain, PLAIN), *_by_paragraphs(page)]
+    return _each_once(_joined([_listed(free), *_by_anchors(page, anchors, scores)]))
+
+
+def _joined(parts: list[Candidates]) -> Candidates:
+    sizes = np.concatenate([np.diff(part.bounds) for part in parts])
+    return Candidates(
+        np.concatenate([part.starts for part in parts]),
+        np.concatenate(([0], np.cumsum(sizes))),
+        np.concatenate([part.family for part in parts]),
+        np.concatenate([part.offset for part in parts]),
+        np.concatenate([part.anchor for part in parts]),
+        np.concatenate([part.copies for part in parts]),
+        np.concatenate([part.key for part in parts]),
+    )
+
+
+def _each_once(found: Candidates) -> Candidates:
+    """Keeps the first of several candidates with the same starts; none is empty."""
+    mixed = mix(found.starts.astype(np.uint64))
+    with np.errstate(over="ignore"):
+        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed)))
+        sets = sums[found.bounds[1:]] - sums[found.bounds[:-1]]
+    sizes = np.diff(found.bounds)
+    first = np.zeros(len(found), dtype=np.bool_)
+    first[np.unique(sets, return_index=True)[1]] = True
+    kept = first & (sizes > 0)
+    return Candidates(
+        found.starts[np.repeat(kept, sizes)],
+        np.concatenate(([0], np.cumsum(sizes[kept]))),
+        found.family[kept],
+        found.offset[kept],
+        found.anchor[kept],
+        found.copies[kept],
+        found.key[kept],
+    )
+
+
+def mix(values: Hashes) -> Hashes:
+    """Spreads numbers over 64 bits (the finalizer of SplitMix64, Steele, Lea and Flood 2014)."""
+    with np.errstate(over="ignore"):
+        mixed = values + np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _listed(found: list[tuple[Ints, int, int]]) -> Candidates:
+    """Candidates without an anchor, from starts, family and number in the family."""
+    family = np.array([each[1] for each in found])
+    number = np.array([each[2] for each in found])
+    bounds = np.cumsum([0, *(len(each[0]) for each in found)])
+    nothing = np.zeros(len(found), dtype=np.int64)
+    starts = np.concatenate([each[0] for each in found])
+    return Candidates(starts, bounds, family, nothing, nothing - 1, nothing, mix((family * 1000 + number).astype(np.uint64)))
+
+
+def _by_scores(page: Page, scores: NDArray[np.float64], family: int) -> Iterator[tuple[Ints, int, int]]:
+    ordered = np.sort(scores)[::-1]
+    best = float(ordered[0])
+    bars = [*THRESHOLDS, *(best - drop for drop in DROPS), *ordered[np.minimum(BEST, len(ordered)) - 1].tolist(), _bar(scores)]
+    for number, bar in enumerate(bars):
+        rows = np.flatnonzero(scores >= bar)
+        yield _with_text(page, rows, scores) if family == SCORES else rows, family, number
+
+
+def _bar(scores: NDArray[np.float64]) -> float:
+    likely = np.sort(scores[scores > -1.0])
+    return max(float(np.minimum(likely[len(likely) // 2 :], 1.8).mean()) - 1.4, -1.0) if len(likely) else -1.0
+
+
+def _with_text(page: Page, rows: Ints, scores: NDArray[np.float64]) -> Ints:
+    """Drops rows without text below them where the next one scores better, and the next one where not."""
+    while len(rows) > 1:
+        close = page.before[rows[1:]] - page.before[rows[:-1] + 1] < LEAST_TEXT
+        if not close.any():
+            break
+        worse = np.zeros(len(rows), dtype=np.bool_)
+        better_below = scores[rows[1:]] > scores[rows[:-1]]
+        worse[:-1] |= close & better_below
+        worse[1:] |= close & ~better_below
+        # Of a run of close rows the best one stays in every round, so this ends.
+        rows = rows[~worse]
+    return rows
+
+
+def _by_paragraphs(page: Page) -> Iterator[tuple[Ints, int, int]]:
+    every = np.arange(len(page))
+    for number, rows in enumerate((np.flatnonzero(page.prose), every, every[:1], np.flatnonzero(page.gap))):
+        yield rows, PARAGRAPHS, number
+
+
+def _by_anchors(page: Page, anchors: Anchors, scores: NDArray[np.float64]) -> Iterator[Candidates]:
+    """Reads every anchor at every offset; where it stands above the starts, the best row above the first may be one."""
+    if not len(anchors.family):
+        return
+    sizes = np.diff(anchors.bounds)
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    firsts = anchors.rows[anchors.bounds[:-1]]
+    above = _best_above(scores)[firsts]
+    for offset in OFFSETS:
+        rows = anchors.rows + offset
+        inside = (rows >= 0) & (rows < len(page))
+        yield _read(anchors, rows[inside], owner[inside], offset)
+        if offset > 0:
+            last = np.zeros(len(rows), dtype=np.bool_)
+            last[anchors.bounds[1:] - 1] = True
+            opened = np.flatnonzero(firsts > 0)
+            for kept in (inside, inside & ~last):
+                starts = np.concatenate((above[opened], rows[kept & (firsts[owner] > 0)]))
+                owners = np.concatenate((opened, owner[kept & (firsts[owner] > 0)]))
+                order = np.argsort(owners, kind="stable")
+                yield _read(anchors, starts[order], owners[order], offset)
+
+
+def _best_above(scores: NDArray[np.float64]) -> Ints:
+    """For each row the best one above it; 0 for the first."""
+    best = np.maximum.accumulate(scores)
+    new = np.concatenate(([True], best[1:] > best[:-1]))
+    at = np.maximum.accumulate(np.where(new, np.arange(len(scores)), 0))
+    return np.concatenate(([0], at[:-1]))
+
+
+def _read(anchors: Anchors, starts: Ints, owner: Ints, offset: int) -> Candidates:
+    count = len(anchors.family)
+    bounds = np.searchsorted(owner, np.arange(count + 1))
+    keys = mix(anchors.key ^ mix(np.full(count, offset + 16, dtype=np.uint64) * np.uint64(16) + anchors.family.astype(np.uint64)))
+    return Candidates(
+        starts, bounds, anchors.family, np.full(count, offset), anchors.rows[anchors.bounds[:-1]], np.diff(anchors.bounds), keys
+    )
+
+
+def find_anchors(page: Page, signs: Signs) -> Anchors:
+    """Finds what recurs and where, in the order of what lies between the copies, each set of rows once."""
+    found = [group for family, keys, rows, least in _common(page, signs) for group in [_grouped(family, keys, rows, least)]]
+    rows = np.concatenate([group.rows for group in found])
+    sizes = np.concatenate([np.diff(group.bounds) for group in found])
+    family, key = np.concatenate([g.family for g in found]), np.concatenate([g.key for g in found])
+    bounds = np.concatenate(([0], np.cumsum(sizes)))
+    if not len(family):
+        return Anchors(rows, bounds, family, key)
+    between = np.minimum(page.before[rows[1:]] - page.before[rows[:-1] + 1], SPREAD)
+    between = np.concatenate((between, [0]))
+    between[bounds[1:] - 1] = 0
+    spread = np.add.reduceat(between, bounds[:-1])
+    with np.errstate(over="ignore"):
+        sets = np.add.reduceat(mix(rows.astype(np.uint64)), bounds[:-1])
+    order = np.argsort(-spread, kind="stable")
+    _, once = np.unique(sets[order], return_index=True)
+    order = order[np.sort(once)][:MOST_ANCHORS]
+    picked = np.concatenate([rows[bounds[k] : bounds[k + 1]] for k in order])
+    return Anchors(picked, np.concatenate(([0], np.cumsum(sizes[order]))), family[order], key[order])
+
+
+def _grouped(family: int, keys: Hashes, rows: Ints, least: int) -> Anchors:
+    """Groups rows by key, those with at least `least` rows."""
+    order = np.argsort(keys, kind="stable")
+    keys, rows = keys[order], rows[order]
+    edges = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True]))) if len(keys) else np.zeros(1, np.int64)
+    sizes = np.diff(edges)
+    kept = sizes >= least
+    chosen = np.repeat(kept, sizes)
+    return Anchors(
+        rows[chosen],
+        np.concatenate(([0], np.cumsum(sizes[kept]))),
+        np.full(int(kept.sum()), family),
+        keys[edges[:-1]][kept],
+    )
+
+
+def _common(page: Page, signs: Signs) -> Iterator[tuple[int, Hashes, Ints, int]]:
+    """What rows may have in common: family, a key for each row, the rows, and how many make an anchor."""
+    usable = page.short & (page.width <= LONGEST_ANCHOR)
+    rows = np.flatnonzero(usable)
+    yield LINE, page.template[rows], rows, 2
+    yield from _parts(page, usable)
+    yield from _dates(page, signs, usable)
+    for number, mask in enumerate((signs["a cut-off mark"],)):
+        yield CUT, np.full(int(mask.sum()), number, np.uint64), np.flatnonzero(mask), 2
+    yield from _shapes(page, signs)
+    alone = page.gap & page.short & ~page.indented & (page.copies == 1) & (page.indented.mean() > 0.15)
+    for number, mask in enumerate((page.blanks > 1, page.blanks > 2, alone)):
+        few = mask if 2 * mask.sum() < len(page) else mask & False
+        yield GAP, np.full(int(few.sum()), number, np.uint64), np.flatnonzero(few), 2
+
+
+def _parts(page: Page, usable: Bools) -> Iterator[tuple[int, Hashes, Ints, int]]:
+    """The first and the last two words of every line with more."""
+    begins, ends, at, count = page.tokens
+    dated = [(row, name.split()) for row, name in page.dates.items() if usable[row]]
+    dated = [(row, words) for row, words in dated if len(words) > 2]
+    plain = np.flatnonzero(usable & ~page.dated & (count > 2))
+    rows = np.concatenate((plain, np.array([row for row, _ in dated], dtype=np.int64)))
+    order = np.argsort(rows, kind="stable")
+    front = page.hashes(page.first[plain], ends[at[plain] + 1]) if len(plain) else np.zeros(0, np.uint64)
+    back = page.hashes(begins[at[plain] + count[plain] - 2], page.last[plain]) if len(plain) else np.zeros(0, np.uint64)
+    for salt, hashes, part in (("", front, slice(0, 2)), ("…", back, slice(-2, None))):
+        named = np.array([name_hash(salt + " ".join(words[part])) for _, words in dated], dtype=np.uint64)
+        yield PART, np.concatenate((hashes ^ np.uint64(len(salt)), named))[order], rows[order], 2
+
+
+def _dates(page: Page, signs: Signs, usable: Bools) -> Iterator[tuple[int, Hashes, Ints, int]]:
+    """Lines of one pattern with a date; all lines that are little else; all lines with a date."""
+    rows = np.array([row for row in page.dates if usable[row]], dtype=np.int64)
+    yield DATE, np.array([name_hash(pattern_of(page.dates[row])) for row in rows.tolist()], dtype=np.uint64), rows, 2
+    for number, mask in enumerate((page.dated & signs["few letters"], page.dated)):
+        yield DATE, np.full(int(mask.sum()), number, np.uint64), np.flatnonzero(mask), 2
+
+
+def pattern_of(name: str) -> str:
+    """Keeps dates, times and signs with what stands around them, and writes "w" for a run of words.
+
+    >>> pattern_of("by Ann Lee on ‹date›")
+    'w ‹date›'
+    """
+    kinds: list[str] = []
+    for token in name.split():
+        if DATE_MARK in token or TIME_MARK in token or not any(c.isalpha() for c in token):
+            kinds.append(token)
+        elif kinds[-1:] != ["w"]:
+            kinds.append("w")
+    return " ".join(kinds)
+
+
+def shapes(page: Page, signs: Signs) -> Ints:
+    """A small number for the shape of each row: size, end, front, blank line before, indentation, a date."""
+    size = np.digitize(page.width, [10, 25, 80, 200])
+    end = np.select([signs["ends like a sentence"], signs["a question or call"], signs["a pause at its end"]], [1, 2, 3], 0)
+    front = np.select([signs["a list item"], signs["a sign in front"], signs["[tag] in front"]], [1, 2, 3], 0)
+    shape: Ints = ((((size * 4 + end) * 4 + front) * 2 + page.gap) * 2 + page.indented) * 2 + page.dated
+    return shape
+
+
+# More than the shapes there are.
+_SHAPES: Final = 1024
+
+
+def _shapes(page: Page, signs: Signs) -> Iterator[tuple[int, Hashes, Ints, int]]:
+    """Rows of one shape, alone, with the row below, and with the rows below and above."""
+    shape = shapes(page, signs)
+    below, above = np.append(shape[1:], _SHAPES - 1), np.concatenate(([_SHAPES - 2], shape[:-1]))
+    rows = np.flatnonzero(page.short & ~page.dated & (page.copies == 1))
+    pair = shape * _SHAPES + below
+    for key in (shape, pair, pair * _SHAPES + above):
+        yield SHAPE, key[rows].astype(np.uint64), rows, LEAST_ALIKE

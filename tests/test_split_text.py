@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from transforms.split.text import Block, split_lines
 from transforms.split.text_lines import read_page, template
-from transforms.split.text_signs import score_rows
+from transforms.split.text_signs import find_signs
+from transforms.split.text_weights import MODEL
+from transforms.split.text_words import compare_words
 
 # Each dump is written as it stands but for the mark "=> " before the line that begins a post and
 # "## " before the line that holds its title, where that is another one ("=> " alone otherwise: title).
@@ -567,11 +569,13 @@ def test_every_line_lies_in_exactly_one_block(lines: list[str]) -> None:
     assert split_lines(tuple(lines)) == blocks
 
 
-@given(st.lists(PIECES, max_size=30))
-def test_every_row_is_scored_with_known_signs(lines: list[str]) -> None:
+@given(st.lists(PIECES, min_size=1, max_size=30))
+def test_every_sign_speaks_of_every_row_and_has_a_weight(lines: list[str]) -> None:
     page = read_page(lines)
-    scores, signs = score_rows(page)
-    assert len(scores) == len(signs) == len(page.rows)
+    if len(page):
+        signs = find_signs(page) | compare_words(page, page.short)
+        assert {column.shape for column in signs.values()} == {(len(page),)}
+        assert signs.keys() == MODEL.titled.keys() - {"base"} == MODEL.untitled.keys() - {"base"}
 
 
 def long_dump(lines: int) -> list[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from transforms.split.text_lines import Page
     from transforms.split.text_signs import Signs
 
-UNTITLED: Final = 0.4
+UNTITLED: Final = 0.6
 """The chance from which the posts of a dump are taken to have no titles. 0.3 to 0.6 moved no view by more than 0.02."""
 RECURRING: Final = (LINE, PART, DATE)
 """Anchors that are lines: what they set apart is believed with and without titles."""

@@ -490,14 +490,14 @@ def test_boundary_says_why(name: str, post: int, evidence: str) -> None:
 @pytest.mark.parametrize(
     ("name", "place"),
     [
-        ("bylines that close every post", "closes every post"),
+        ("bylines that close every post", "closes the post before"),
         ("date lines above the titles", "near its head"),
-        ("thread with a header line per post", "near its head"),
+        ("thread with a header line per post", "in its first line"),
     ],
 )
 def test_boundary_names_the_recurring_line(name: str, place: str) -> None:
     lines, _ = read_dump(DUMPS[name])
-    for block in posts_of(lines):
+    for block in posts_of(lines)[1:]:
         assert block.boundary[0].startswith("recurring line")
         assert place in block.boundary[0]
 

@@ -85,7 +85,8 @@ def split_lines(lines: Sequence[str], known: Evidence = NO_EVIDENCE, model: Mode
     starts, end = layout.starts.tolist(), _footer(page, layout)
     blocks = [_residue(page, 0, starts[0])] if starts[0] else []
     reader = _Reader(page, layout, known, model)
-    blocks += [reader.post(first, last, title) for (first, last), title in zip(pairwise((*starts, end)), layout.titles.tolist(), strict=True)]
+    spans = zip(pairwise((*starts, end)), layout.titles.tolist(), strict=True)
+    blocks += [reader.post(first, last, title) for (first, last), title in spans]
     if end < len(page):
         blocks.append(_residue(page, end, len(page)))
     return blocks
@@ -144,8 +145,11 @@ class _Reader:
         layout = self.layout
         told = self.known.starts.get(int(self.page.line[first]))
         found = [told] if told else []
-        if layout.anchor:
-            place = "in its title" if layout.offset == 0 else "below its start" if layout.offset < 0 else "above its start"
+        closes = layout.offset > 0 and head == first
+        if layout.anchor and not (closes and first == layout.starts[0]):
+            place = (
+                "closes the post before" if closes else "in its first line" if layout.offset == 0 else "near its head"
+            )
             found.append(f"recurring line “{layout.anchor}” {place}, {layout.copies} times in the dump")
         signs = [name for name, column in layout.signs.items() if column[head] and self.weights.get(name, 0.0) > 0]
         found += sorted(signs, key=lambda name: -self.weights[name])[:_MOST_SIGNS]

@@ -38,6 +38,8 @@ SPREAD: Final = 300
 """What lies between two copies of an anchor counts up to so many columns, so that many copies beat distant ones."""
 OFFSETS: Final = (-4, -3, -2, -1, 0, 1, 2, 3)
 """Where a post begins, in rows from an anchor: at most four above a byline, three below a footer."""
+FOOTS: Final = (1, 2, 3)
+"""The offsets at which an anchor may close the post above."""
 LEAST_ALIKE: Final = 3
 """Two rows of one shape are chance."""
 THRESHOLDS: Final = (-2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
@@ -53,8 +55,7 @@ class Candidates:
     """Sets of starts, one after another: candidate c has the rows `starts[bounds[c]:bounds[c + 1]]`, in order.
 
     `family` is an index into `FAMILIES`, `offset` where the starts stand from the anchor, `anchor` a row that bears the
-    anchor (-1 for none), `copies` how often it stands in the dump, `key` a hash that is the same for the same way of
-    cutting in other dumps.
+    anchor (-1 for none), `copies` how often it stands in the dump.
     """
 
     starts: Ints
@@ -63,7 +64,6 @@ class Candidates:
     offset: Ints
     anchor: Ints
     copies: Ints
-    key: Hashes
 
     def __len__(self) -> int:
         return len(self.family)
@@ -80,12 +80,9 @@ class Anchors:
     rows: Ints
     bounds: Ints
     family: Ints
-    key: Hashes
 
 
-def find_candidates(
-    page: Page, signs: Signs, scores: NDArray[np.float64], plain: NDArray[np.float64]
-) -> Candidates:
+def find_candidates(page: Page, signs: Signs, scores: NDArray[np.float64], plain: NDArray[np.float64]) -> Candidates:
     """Lists the ways to cut a page, each once."""
     anchors = find_anchors(page, signs)
     free = [*_by_scores(page, scores, SCORES), *_by_scores(page, plain, PLAIN), *_by_paragraphs(page)]
@@ -101,7 +98,6 @@ def _joined(parts: list[Candidates]) -> Candidates:
         np.concatenate([part.offset for part in parts]),
         np.concatenate([part.anchor for part in parts]),
         np.concatenate([part.copies for part in parts]),
-        np.concatenate([part.key for part in parts]),
     )
 
 
@@ -122,7 +118,6 @@ def _each_once(found: Candidates) -> Candidates:
         found.offset[kept],
         found.anchor[kept],
         found.copies[kept],
-        found.key[kept],
     )
 
 
@@ -135,23 +130,26 @@ def mix(values: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _listed(found: list[tuple[Ints, int, int]]) -> Candidates:
-    """Candidates without an anchor, from starts, family and number in the family."""
+def _listed(found: list[tuple[Ints, int]]) -> Candidates:
+    """Candidates without an anchor, from starts and family."""
     family = np.array([each[1] for each in found])
-    number = np.array([each[2] for each in found])
     bounds = np.cumsum([0, *(len(each[0]) for each in found)])
     nothing = np.zeros(len(found), dtype=np.int64)
-    starts = np.concatenate([each[0] for each in found])
-    return Candidates(starts, bounds, family, nothing, nothing - 1, nothing, mix((family * 1000 + number).astype(np.uint64)))
+    return Candidates(np.concatenate([each[0] for each in found]), bounds, family, nothing, nothing - 1, nothing)
 
 
-def _by_scores(page: Page, scores: NDArray[np.float64], family: int) -> Iterator[tuple[Ints, int, int]]:
+def _by_scores(page: Page, scores: NDArray[np.float64], family: int) -> Iterator[tuple[Ints, int]]:
     ordered = np.sort(scores)[::-1]
     best = float(ordered[0])
-    bars = [*THRESHOLDS, *(best - drop for drop in DROPS), *ordered[np.minimum(BEST, len(ordered)) - 1].tolist(), _bar(scores)]
-    for number, bar in enumerate(bars):
+    bars = [
+        *THRESHOLDS,
+        *(best - drop for drop in DROPS),
+        *ordered[np.minimum(BEST, len(ordered)) - 1].tolist(),
+        _bar(scores),
+    ]
+    for bar in bars:
         rows = np.flatnonzero(scores >= bar)
-        yield _with_text(page, rows, scores) if family == SCORES else rows, family, number
+        yield _with_text(page, rows, scores) if family == SCORES else rows, family
 
 
 def _bar(scores: NDArray[np.float64]) -> float:
@@ -174,33 +172,39 @@ def _with_text(page: Page, rows: Ints, scores: NDArray[np.float64]) -> Ints:
     return rows
 
 
-def _by_paragraphs(page: Page) -> Iterator[tuple[Ints, int, int]]:
+def _by_paragraphs(page: Page) -> Iterator[tuple[Ints, int]]:
     every = np.arange(len(page))
-    for number, rows in enumerate((np.flatnonzero(page.prose), every, every[:1], np.flatnonzero(page.gap))):
-        yield rows, PARAGRAPHS, number
+    for rows in (np.flatnonzero(page.prose), every, every[:1], np.flatnonzero(page.gap)):
+        yield rows, PARAGRAPHS
 
 
 def _by_anchors(page: Page, anchors: Anchors, scores: NDArray[np.float64]) -> Iterator[Candidates]:
     """Reads every anchor at every offset; where it stands above the starts, the best row above the first may be one."""
     if not len(anchors.family):
         return
-    sizes = np.diff(anchors.bounds)
-    owner = np.repeat(np.arange(len(sizes)), sizes)
+    owner = np.repeat(np.arange(len(anchors.family)), np.diff(anchors.bounds))
     firsts = anchors.rows[anchors.bounds[:-1]]
+    yield _read(anchors, OFFSETS, _moved(anchors.rows, owner, OFFSETS, (len(page), len(anchors.family))))
     above = _best_above(scores)[firsts]
-    for offset in OFFSETS:
-        rows = anchors.rows + offset
-        inside = (rows >= 0) & (rows < len(page))
-        yield _read(anchors, rows[inside], owner[inside], offset)
-        if offset > 0:
-            last = np.zeros(len(rows), dtype=np.bool_)
-            last[anchors.bounds[1:] - 1] = True
-            opened = np.flatnonzero(firsts > 0)
-            for kept in (inside, inside & ~last):
-                starts = np.concatenate((above[opened], rows[kept & (firsts[owner] > 0)]))
-                owners = np.concatenate((opened, owner[kept & (firsts[owner] > 0)]))
-                order = np.argsort(owners, kind="stable")
-                yield _read(anchors, starts[order], owners[order], offset)
+    opened = np.flatnonzero(firsts > 0)
+    below = firsts[owner] > 0
+    not_last = below.copy()
+    not_last[anchors.bounds[1:] - 1] = False
+    for kept in (below, not_last):
+        starts, owners = _moved(anchors.rows[kept], owner[kept], FOOTS, (len(page), len(anchors.family)))
+        blocks = np.arange(len(FOOTS)) * len(anchors.family)
+        starts = np.concatenate((np.tile(above[opened], len(FOOTS)), starts))
+        owners = np.concatenate(((opened + blocks[:, None]).ravel(), owners))
+        order = np.argsort(owners, kind="stable")
+        yield _read(anchors, FOOTS, (starts[order], owners[order]))
+
+
+def _moved(rows: Ints, owner: Ints, offsets: tuple[int, ...], ends: tuple[int, int]) -> tuple[Ints, Ints]:
+    """Moves the rows of all anchors by each offset, one block of anchors after another, and drops what lies outside."""
+    end, count = ends
+    moved = rows + np.array(offsets)[:, None]
+    inside = (moved >= 0) & (moved < end)
+    return moved[inside], (owner + count * np.arange(len(offsets))[:, None])[inside]
 
 
 def _best_above(scores: NDArray[np.float64]) -> Ints:
@@ -211,24 +215,26 @@ def _best_above(scores: NDArray[np.float64]) -> Ints:
     return np.concatenate(([0], at[:-1]))
 
 
-def _read(anchors: Anchors, starts: Ints, owner: Ints, offset: int) -> Candidates:
+def _read(anchors: Anchors, offsets: tuple[int, ...], moved: tuple[Ints, Ints]) -> Candidates:
     count = len(anchors.family)
-    bounds = np.searchsorted(owner, np.arange(count + 1))
-    keys = mix(anchors.key ^ mix(np.full(count, offset + 16, dtype=np.uint64) * np.uint64(16) + anchors.family.astype(np.uint64)))
-    return Candidates(
-        starts, bounds, anchors.family, np.full(count, offset), anchors.rows[anchors.bounds[:-1]], np.diff(anchors.bounds), keys
-    )
+    starts, owner = moved
+    bounds = np.searchsorted(owner, np.arange(count * len(offsets) + 1))
+    tiled = [
+        np.tile(each, len(offsets))
+        for each in (anchors.family, anchors.rows[anchors.bounds[:-1]], np.diff(anchors.bounds))
+    ]
+    return Candidates(starts, bounds, tiled[0], np.repeat(np.array(offsets), count), *tiled[1:])
 
 
 def find_anchors(page: Page, signs: Signs) -> Anchors:
     """Finds what recurs and where, in the order of what lies between the copies, each set of rows once."""
-    found = [group for family, keys, rows, least in _common(page, signs) for group in [_grouped(family, keys, rows, least)]]
+    found = [_grouped(*common) for common in _common(page, signs)]
     rows = np.concatenate([group.rows for group in found])
     sizes = np.concatenate([np.diff(group.bounds) for group in found])
-    family, key = np.concatenate([g.family for g in found]), np.concatenate([g.key for g in found])
+    family = np.concatenate([group.family for group in found])
     bounds = np.concatenate(([0], np.cumsum(sizes)))
     if not len(family):
-        return Anchors(rows, bounds, family, key)
+        return Anchors(rows, bounds, family)
     between = np.minimum(page.before[rows[1:]] - page.before[rows[:-1] + 1], SPREAD)
     between = np.concatenate((between, [0]))
     between[bounds[1:] - 1] = 0
@@ -239,14 +245,16 @@ def find_anchors(page: Page, signs: Signs) -> Anchors:
     _, once = np.unique(sets[order], return_index=True)
     order = order[np.sort(once)][:MOST_ANCHORS]
     picked = np.concatenate([rows[bounds[k] : bounds[k + 1]] for k in order])
-    return Anchors(picked, np.concatenate(([0], np.cumsum(sizes[order]))), family[order], key[order])
+    return Anchors(picked, np.concatenate(([0], np.cumsum(sizes[order]))), family[order])
 
 
 def _grouped(family: int, keys: Hashes, rows: Ints, least: int) -> Anchors:
     """Groups rows by key, those with at least `least` rows."""
     order = np.argsort(keys, kind="stable")
     keys, rows = keys[order], rows[order]
-    edges = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True]))) if len(keys) else np.zeros(1, np.int64)
+    edges = (
+        np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True]))) if len(keys) else np.zeros(1, np.int64)
+    )
     sizes = np.diff(edges)
     kept = sizes >= least
     chosen = np.repeat(kept, sizes)
@@ -254,7 +262,6 @@ def _grouped(family: int, keys: Hashes, rows: Ints, least: int) -> Anchors:
         rows[chosen],
         np.concatenate(([0], np.cumsum(sizes[kept]))),
         np.full(int(kept.sum()), family),
-        keys[edges[:-1]][kept],
     )
 
 
@@ -265,13 +272,18 @@ def _common(page: Page, signs: Signs) -> Iterator[tuple[int, Hashes, Ints, int]]
     yield LINE, page.template[rows], rows, 2
     yield from _parts(page, usable)
     yield from _dates(page, signs, usable)
-    for number, mask in enumerate((signs["a cut-off mark"],)):
-        yield CUT, np.full(int(mask.sum()), number, np.uint64), np.flatnonzero(mask), 2
+    yield CUT, *_all_of(signs["a cut-off mark"]), 2
     yield from _shapes(page, signs)
     alone = page.gap & page.short & ~page.indented & (page.copies == 1) & (page.indented.mean() > 0.15)
-    for number, mask in enumerate((page.blanks > 1, page.blanks > 2, alone)):
-        few = mask if 2 * mask.sum() < len(page) else mask & False
-        yield GAP, np.full(int(few.sum()), number, np.uint64), np.flatnonzero(few), 2
+    for mask in (page.blanks > 1, page.blanks > 2, alone):
+        if 2 * mask.sum() < len(page):
+            yield GAP, *_all_of(mask), 2
+
+
+def _all_of(mask: Bools) -> tuple[Hashes, Ints]:
+    """One key for all marked rows."""
+    rows = np.flatnonzero(mask)
+    return np.zeros(len(rows), dtype=np.uint64), rows
 
 
 def _parts(page: Page, usable: Bools) -> Iterator[tuple[int, Hashes, Ints, int]]:
@@ -293,8 +305,8 @@ def _dates(page: Page, signs: Signs, usable: Bools) -> Iterator[tuple[int, Hashe
     """Lines of one pattern with a date; all lines that are little else; all lines with a date."""
     rows = np.array([row for row in page.dates if usable[row]], dtype=np.int64)
     yield DATE, np.array([name_hash(pattern_of(page.dates[row])) for row in rows.tolist()], dtype=np.uint64), rows, 2
-    for number, mask in enumerate((page.dated & signs["few letters"], page.dated)):
-        yield DATE, np.full(int(mask.sum()), number, np.uint64), np.flatnonzero(mask), 2
+    for mask in (page.dated & signs["few letters"], page.dated):
+        yield DATE, *_all_of(mask), 2
 
 
 def pattern_of(name: str) -> str:
@@ -315,7 +327,9 @@ def pattern_of(name: str) -> str:
 def shapes(page: Page, signs: Signs) -> Ints:
     """A small number for the shape of each row: size, end, front, blank line before, indentation, a date."""
     size = np.digitize(page.width, [10, 25, 80, 200])
-    end = np.select([signs["ends like a sentence"], signs["a question or call"], signs["a pause at its end"]], [1, 2, 3], 0)
+    end = np.select(
+        [signs["ends like a sentence"], signs["a question or call"], signs["a pause at its end"]], [1, 2, 3], 0
+    )
     front = np.select([signs["a list item"], signs["a sign in front"], signs["[tag] in front"]], [1, 2, 3], 0)
     shape: Ints = ((((size * 4 + end) * 4 + front) * 2 + page.gap) * 2 + page.indented) * 2 + page.dated
     return shape

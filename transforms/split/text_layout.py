@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from transforms.split.text_candidates import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, find_candidates
+from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import Model, chance, rank, score_rows
-from transforms.split.text_rank import dump_stats, measure
+from transforms.split.text_rank import measure
 from transforms.split.text_signs import find_signs, looks_like_title
 from transforms.split.text_words import compare_words
 
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     from transforms.split.text_lines import Page
     from transforms.split.text_signs import Signs
 
-UNTITLED: Final = 0.6
+UNTITLED: Final = 0.5
 """The chance from which the posts of a dump are taken to have no titles. 0.3 to 0.6 moved no view by more than 0.02."""
 RECURRING: Final = (LINE, PART, DATE)
 """Anchors that are lines: what they set apart is believed with and without titles."""
 HEADROOM: Final = -3.0
 """Text above the first start is a post of its own from the best row that reaches this score."""
+LEAD: Final = 1.0
+"""By how much the row below a heading must score above the rows below the other starts."""
 MOST: Final = 0.8
 """The share of the starts that must have a date line above them for it to open the posts."""
 HOPELESS: Final = -6.0
@@ -62,8 +65,8 @@ def choose_layout(page: Page, model: Model) -> Layout:
     signs |= compare_words(page, score_rows(model.titled, signs) > HOPELESS)
     titled, untitled = score_rows(model.titled, signs), score_rows(model.untitled, signs)
     found = find_candidates(page, signs, titled, untitled)
-    without = chance(model.gate, dump_stats(page, signs, titled))
-    measures = measure(page, signs, titled, found, (untitled, without))
+    without = chance(model.gate, dump_stats(page, signs, titled, untitled))
+    measures = measure(page, signs, (titled, untitled), found, without)
     best = _best(found, rank(model.layout, measures), measures, without)
     starts = found.of(best)
     anchor = int(found.anchor[best])
@@ -81,7 +84,10 @@ def choose_layout(page: Page, model: Model) -> Layout:
     return _with_opening_dates(page, _without_heading(page, _with_first_post(page, layout)))
 
 
-def _best(found: Candidates, ranks: NDArray[np.float64], measures: dict[str, NDArray[np.float64]], without: float) -> int:
+def _best(
+    found: Candidates, ranks: NDArray[np.float64], measures: dict[str, NDArray[np.float64]], without: float
+) -> int:
+    """The candidate that ranks best; without titles and recurring lines the one of which most is to be expected."""
     best = int(ranks.argmax())
     if without <= UNTITLED or found.family[best] in RECURRING:
         return best
@@ -102,15 +108,15 @@ def _with_first_post(page: Page, layout: Layout) -> Layout:
 
 
 def _without_heading(page: Page, layout: Layout) -> Layout:
-    """Begins one row later where the first row is no title like the others but the row below it is.
+    """Begins one row later where the first row looks like a title and the row below it like one too.
 
-    The heading of a listing page looks like a title; unlike the titles it has no text right below.
+    The heading of a listing page looks like a title; unlike the titles it has no text right below, but the first title.
     """
     starts = layout.starts
     if starts[0] or len(starts) < 3 or starts[1] < 3 or page.prose[1] or not page.prose[2]:
         return layout
-    below = page.prose[np.minimum(starts[1:] + 1, len(page) - 1)]
-    if layout.scores[1] < HEADROOM or 2 * below.sum() < len(starts):
+    below = layout.scores[np.minimum(starts[1:] + 1, len(page) - 1)]
+    if layout.scores[1] < HEADROOM or layout.scores[1] < np.median(below) + LEAD:
         return layout
     moved = np.append(1, starts[1:])
     return replace(layout, starts=moved, titles=moved)

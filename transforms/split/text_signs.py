@@ -53,7 +53,8 @@ def find_signs(page: Page) -> Signs:
 def looks_like_title(page: Page) -> Bools:
     """Tells which rows may be shown as titles: short, and not a sentence or the start of a list."""
     final = page.last - 1
-    return page.short & ~_is(page, final, ".。") & ~_has(page, final, PAUSE)
+    shaped: Bools = page.short & ~_is(page, final, ".。") & ~_has(page, final, PAUSE)
+    return shaped
 
 
 def _has(page: Page, at: Ints, kind: int) -> Bools:
@@ -124,7 +125,7 @@ def _size(page: Page) -> Signs:
 def _front(page: Page) -> Signs:
     initial, short = page.first, page.short
     tag = _search(page, short & _is(page, initial, "[【"), _TAG.match)
-    begins, ends, at, count = page.tokens
+    _, ends, at, count = page.tokens
     token_end = ends[np.minimum(at, max(len(ends) - 1, 0))] if len(ends) else page.last
     numbered = _is(page, token_end - 1, ".)") & (token_end - initial <= _ITEM + 1) & (count > 1)
     bullet = (_has(page, initial, BULLET) & (token_end - initial == 1) & (count > 1)) | _is(page, initial, "|/$")

@@ -96,8 +96,8 @@ def _linked(begins: Ints, hashes: Hashes) -> Words:
     return Words(begins, before, after)
 
 
-def _places(words: Words, first: Ints, last: Ints, most: int) -> tuple[Ints, Ints]:
-    """The words from index `first` up to `last` of every row, `most` of each at most: the row of each, and its index."""
+def _places(first: Ints, last: Ints, most: int) -> tuple[Ints, Ints]:
+    """The words from index `first` up to `last` of every row, `most` at most: the row of each, and its index."""
     count = np.clip(last - first, 0, most)
     row = np.repeat(np.arange(len(count)), count)
     return row, np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + first[row]
@@ -126,7 +126,7 @@ def _shared(page: Page, words: Words, rows: Ints, least: int) -> tuple[Bools, ND
     top, bottom = np.searchsorted(words.begins, page.first[rows]), np.searchsorted(words.begins, page.last[rows])
     below = np.minimum(len(words) - bottom, _WINDOW)
     known = (np.minimum(top, _WINDOW) >= least) & (below >= least)
-    row, at = _places(words, bottom, bottom + below, _WINDOW)
+    row, at = _places(bottom, bottom + below, _WINDOW)
     stand = _above(words, at, np.maximum(top - _WINDOW, 0)[row], top[row])
     shared = np.bincount(row[stand], minlength=len(rows)) / np.maximum(below, 1)
     return known, shared
@@ -135,8 +135,9 @@ def _shared(page: Page, words: Words, rows: Ints, least: int) -> tuple[Bools, ND
 def _lead(page: Page, words: Words, rows: Ints) -> NDArray[np.float64]:
     """By which share of a row's own words the text below it leads the text above."""
     top, bottom = np.searchsorted(words.begins, page.first[rows]), np.searchsorted(words.begins, page.last[rows])
-    row, at = _places(words, top, bottom, _OWN)
+    row, at = _places(top, bottom, _OWN)
     above = _above(words, at, np.maximum(top - _WINDOW, 0)[row], top[row])
     below = _below(words, at, bottom[row], np.minimum(bottom + _WINDOW, len(words))[row])
-    lead = below.astype(np.float64) - above
-    return np.bincount(row, weights=lead, minlength=len(rows)) / np.clip(bottom - top, 1, _OWN)
+    lead = np.bincount(row, weights=below.astype(np.float64) - above, minlength=len(rows))
+    share: NDArray[np.float64] = lead / np.clip(bottom - top, 1, _OWN)
+    return share

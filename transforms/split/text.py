@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from transforms.evidence import CERTAIN, LIKELY, NO_EVIDENCE, STRONG
+from transforms.split.text_candidates import FAMILIES, LINE
 from transforms.split.text_layout import choose_layout
 from transforms.split.text_lines import DATE_MARK, TIME_MARK, read_page
 from transforms.split.text_signs import looks_like_title
@@ -150,7 +151,8 @@ class _Reader:
             place = (
                 "closes the post before" if closes else "in its first line" if layout.offset == 0 else "near its head"
             )
-            found.append(f"recurring line “{layout.anchor}” {place}, {layout.copies} times in the dump")
+            what = "recurring line" if layout.family == FAMILIES[LINE] else "lines like"
+            found.append(f"{what} “{layout.anchor}” {place}, {layout.copies} times in the dump")
         signs = [name for name, column in layout.signs.items() if column[head] and self.weights.get(name, 0.0) > 0]
         found += sorted(signs, key=lambda name: -self.weights[name])[:_MOST_SIGNS]
         if first == 0 and FIRST_LINE not in found:

@@ -86,7 +86,8 @@ def find_candidates(page: Page, signs: Signs, scores: NDArray[np.float64], plain
     """Lists the ways to cut a page, each once."""
     anchors = find_anchors(page, signs)
     free = [*_by_scores(page, scores, SCORES), *_by_scores(page, plain, PLAIN), *_by_paragraphs(page)]
-    return _each_once(_joined([_listed(free), *_by_anchors(page, anchors, scores)]))
+    # Of equal sets the one with an anchor is kept: it says more about why.
+    return _each_once(_joined([*_by_anchors(page, anchors, scores), _listed(free)]))
 
 
 def _joined(parts: list[Candidates]) -> Candidates:
@@ -184,27 +185,31 @@ def _by_anchors(page: Page, anchors: Anchors, scores: NDArray[np.float64]) -> It
         return
     owner = np.repeat(np.arange(len(anchors.family)), np.diff(anchors.bounds))
     firsts = anchors.rows[anchors.bounds[:-1]]
-    yield _read(anchors, OFFSETS, _moved(anchors.rows, owner, OFFSETS, (len(page), len(anchors.family))))
-    above = _best_above(scores)[firsts]
-    opened = np.flatnonzero(firsts > 0)
+    yield _read(anchors, OFFSETS, _moved(anchors, np.ones(len(owner), dtype=np.bool_), OFFSETS, len(page)))
+    above = np.tile(_best_above(scores)[firsts], len(FOOTS))
     below = firsts[owner] > 0
     not_last = below.copy()
     not_last[anchors.bounds[1:] - 1] = False
     for kept in (below, not_last):
-        starts, owners = _moved(anchors.rows[kept], owner[kept], FOOTS, (len(page), len(anchors.family)))
-        blocks = np.arange(len(FOOTS)) * len(anchors.family)
-        starts = np.concatenate((np.tile(above[opened], len(FOOTS)), starts))
-        owners = np.concatenate(((opened + blocks[:, None]).ravel(), owners))
+        starts, owners = _moved(anchors, kept, FOOTS, len(page))
+        opened = np.unique(owners)
+        owners = np.concatenate((opened, owners))
         order = np.argsort(owners, kind="stable")
-        yield _read(anchors, FOOTS, (starts[order], owners[order]))
+        yield _read(anchors, FOOTS, (np.concatenate((above[opened], starts))[order], owners[order]))
 
 
-def _moved(rows: Ints, owner: Ints, offsets: tuple[int, ...], ends: tuple[int, int]) -> tuple[Ints, Ints]:
-    """Moves the rows of all anchors by each offset, one block of anchors after another, and drops what lies outside."""
-    end, count = ends
-    moved = rows + np.array(offsets)[:, None]
-    inside = (moved >= 0) & (moved < end)
-    return moved[inside], (owner + count * np.arange(len(offsets))[:, None])[inside]
+def _moved(anchors: Anchors, kept: Bools, offsets: tuple[int, ...], end: int) -> tuple[Ints, Ints]:
+    """Moves the rows of all anchors by each offset, one block of anchors after another, with the anchor of each.
+
+    What falls out of the dump is dropped, and so are the rows of an anchor that stands closer than the offset.
+    """
+    sizes = np.diff(anchors.bounds)
+    apart = (anchors.rows[anchors.bounds[1:] - 1] - anchors.rows[anchors.bounds[:-1]]) / (sizes - 1)
+    owner = np.repeat(np.arange(len(sizes)), sizes)[kept]
+    offset = np.array(offsets)[:, None]
+    moved = anchors.rows[kept] + offset
+    inside = (moved >= 0) & (moved < end) & (np.abs(offset) < apart[owner])
+    return moved[inside], (owner + len(sizes) * np.arange(len(offsets))[:, None])[inside]
 
 
 def _best_above(scores: NDArray[np.float64]) -> Ints:

@@ -97,7 +97,8 @@ def best_of_the_rest(sets: Sets, scores: Floats) -> Floats:
     for step in range(2 * NEAR + 1):
         at = place[sets.starts + step]
         near[sets.owner[at >= 0], at[at >= 0]] = True
-    return np.append(scores[top], FLOOR)[near.argmin(axis=1)]
+    rest: Floats = np.append(scores[top], FLOOR)[near.argmin(axis=1)]
+    return rest
 
 
 def worth(page: Page, scores: Floats, found: Candidates, sets: Sets) -> dict[str, Floats]:

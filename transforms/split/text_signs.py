@@ -53,8 +53,8 @@ def find_signs(page: Page) -> Signs:
 def looks_like_title(page: Page) -> Bools:
     """Tells which rows may be shown as titles: short, and not a sentence or the start of a list."""
     final = page.last - 1
-    shaped: Bools = page.short & ~_is(page, final, ".。") & ~_has(page, final, PAUSE)
-    return shaped
+    sentence: Bools = _is(page, final, ".。") | _has(page, final, PAUSE)
+    return page.short & ~sentence
 
 
 def _has(page: Page, at: Ints, kind: int) -> Bools:
@@ -65,7 +65,7 @@ def _has(page: Page, at: Ints, kind: int) -> Bools:
 
 def _is(page: Page, at: Ints, chars: str) -> Bools:
     codes = page.codes[at]
-    found = codes == ord(chars[0])
+    found: Bools = codes == ord(chars[0])
     for char in chars[1:]:
         found |= codes == ord(char)
     return found

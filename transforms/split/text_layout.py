@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from transforms.split.text_lines import Page
     from transforms.split.text_signs import Signs
 
-UNTITLED: Final = 0.5
+UNTITLED: Final = 0.4
 """The chance from which posts are taken to have no titles. 0.3 to 0.6 moved no view by more than 0.02."""
 MARGIN: Final = 1.5
 """A way that ranks so far above all those without titles is taken all the same; 1 to 3 moved no view by 0.02."""
@@ -119,7 +119,8 @@ def _without_heading(page: Page, layout: Layout) -> Layout:
     starts = layout.starts
     if starts[0] or len(starts) < 3 or starts[1] < 3 or page.prose[1] or not page.prose[2]:
         return layout
-    if page.dated[1] or page.copies[1] > max(2, len(starts) // 3):
+    byline = page.dated[1] and not layout.signs["date in brackets at its end"][1]
+    if byline or page.copies[1] > max(2, len(starts) // 3):
         return layout
     below = layout.scores[np.minimum(starts[1:] + 1, len(page) - 1)]
     if layout.scores[1] < HEADROOM or layout.scores[1] < np.median(below) + LEAD:

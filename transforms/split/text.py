@@ -1,7 +1,7 @@
 """Splitting the lines of a text dump into posts and what belongs to none.
 
-`read_page` looks at every line once, `score_rows` says how likely a post begins there,
-`choose_layout` decides for the dump as a whole, and here its decision becomes blocks of lines.
+`read_page` looks at all lines at once, `choose_layout` decides where posts begin for the dump as a whole, and here its
+decision becomes blocks of lines.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from transforms.evidence import CERTAIN, LIKELY, NO_EVIDENCE, STRONG
-from transforms.split.text_anchors import anchor_names
+from transforms.split.text_candidates import FAMILIES, LINE
 from transforms.split.text_layout import choose_layout
 from transforms.split.text_lines import DATE_MARK, TIME_MARK, read_page
-from transforms.split.text_signs import WEIGHTS, looks_like_title, score_rows
+from transforms.split.text_signs import looks_like_title
+from transforms.split.text_weights import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from transforms.evidence import Evidence
-    from transforms.split.text_lines import Page, Row
-    from transforms.split.text_scale import Layout
+    from transforms.split.text_layout import Layout
+    from transforms.split.text_lines import Page
+    from transforms.split.text_model import Model
 
 # A heading of a listing page has a line or two, with a subtitle three; more lines are a menu.
 _LONGEST_HEADING = 3
@@ -32,9 +36,11 @@ _MOST_BYLINES = 4
 _FOOTER_WIDTH, _LEAST_FOOTER = 60, 4
 # A byline is not wider than this, in columns, and has not more letters beside its date: name, verb, category.
 _LONGEST_BYLINE, _MOST_LETTERS = 100, 45
-# A line with this score tells other dumps of its start even in the middle of a run that they share. On the labelled
-# blogs all starts were right that reached it where another dump had none, and half of those that did not.
+# A line with this score tells other dumps of its start even in the middle of a run that they share.
 _STRONG = 2.0
+# So many signs are named for a start at most, those first that weigh most.
+_MOST_SIGNS = 5
+FIRST_LINE = "first line of the dump"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Block:
     certainty: int = LIKELY
 
 
-def split_lines(lines: Sequence[str], known: Evidence = NO_EVIDENCE) -> list[Block]:
+def split_lines(lines: Sequence[str], known: Evidence = NO_EVIDENCE, model: Model = MODEL) -> list[Block]:
     r"""Find where each post of a text dump begins and ends.
 
     Every line that is not blank lies in exactly one block; the blocks are in order. Equal lines give
@@ -74,59 +80,108 @@ def split_lines(lines: Sequence[str], known: Evidence = NO_EVIDENCE) -> list[Blo
     []
     """
     page = read_page(lines)
-    if not page.rows:
+    if not len(page):
         return []
-    scores, signs = score_rows(page)
-    layout = _informed(page, choose_layout(page, scores), known)
-    end = _footer(page, layout.starts)
-    blocks = [_residue(page, 0, layout.starts[0])] if layout.starts[0] else []
-    titles, explained = set(layout.titles), set(layout.explained)
-    for first, last in pairwise((*layout.starts, end)):
-        title = next((k for k in range(first, min(first + 3, last)) if k in titles), None)
-        if title is not None and (_is_date(page.rows[title]) or not looks_like_title(page.rows[title])):
-            title = None
-        heads = _heads(page, layout, first if title is None else title + 1, last)
-        head = first if title is None else title
-        told = known.starts.get(page.rows[first].line)
-        own = _evidence(layout, (first, first in explained), signs[head])
-        evidence = (told, *own) if told else own
-        certainty = CERTAIN if first in explained else STRONG if scores[head] >= _STRONG else LIKELY
-        blocks.append(_post(page, (first, heads, last), title, evidence, certainty))
-    if end < len(page.rows):
-        blocks.append(_residue(page, end, len(page.rows)))
+    layout = _informed(page, choose_layout(page, model), known)
+    starts, end = layout.starts.tolist(), _footer(page, layout)
+    blocks = [_residue(page, 0, starts[0])] if starts[0] else []
+    reader = _Reader(page, layout, known, model)
+    spans = zip(pairwise((*starts, end)), layout.titles.tolist(), strict=True)
+    blocks += [reader.post(first, last, title) for (first, last), title in spans]
+    if end < len(page):
+        blocks.append(_residue(page, end, len(page)))
     return blocks
+
+
+class _Reader:
+    """Reads a post out of its rows: where its title and bylines end, and what spoke for its start."""
+
+    def __init__(self, page: Page, layout: Layout, known: Evidence, model: Model) -> None:
+        self.page, self.layout, self.known = page, layout, known
+        self.weights = model.titled
+        self.shaped = looks_like_title(page)
+        self.often = max(2, len(layout.starts))
+
+    def post(self, first: int, last: int, title: int) -> Block:
+        has_title = first <= title < last and bool(self.shaped[title]) and not self._is_date(title)
+        head = title if first <= title < last else first
+        body = self._below_bylines(head + 1 if has_title else first, last)
+        start, stop = _lines(self.page, first, last)
+        return Block(
+            start,
+            stop,
+            "post",
+            int(self.page.line[title]) if has_title else None,
+            _lines(self.page, body, last) if body < last else (stop, stop),
+            self._evidence(first, head),
+            self._certainty(head),
+        )
+
+    def _below_bylines(self, first: int, last: int) -> int:
+        """Find the row after the bylines that stand at `first` and below."""
+        row = first
+        while row < min(first + _MOST_BYLINES, last - 1) and self._is_byline(row):
+            row += 1
+        return row
+
+    def _is_byline(self, row: int) -> bool:
+        """Tell whether a line is date, author or the like: dated, or a line that most posts have."""
+        if self.page.width[row] > _LONGEST_BYLINE or not self.shaped[row]:
+            return False
+        if row in self.page.dates:
+            return self._letters(row) <= _MOST_LETTERS
+        return bool(2 * self.page.copies[row] > self.often)
+
+    def _is_date(self, row: int) -> bool:
+        """Tell whether a row is little more than a date, so neither a title nor a sentence."""
+        return row in self.page.dates and 3 * self._letters(row) < self.page.width[row]
+
+    def _letters(self, row: int) -> int:
+        """Count the letters beside dates and times."""
+        name = self.page.dates[row].replace(DATE_MARK, "").replace(TIME_MARK, "")
+        return sum(c.isalpha() for c in name)
+
+    def _evidence(self, first: int, head: int) -> tuple[str, ...]:
+        """Say what spoke for a start: other dumps, the line that recurs, then the signs of the row."""
+        layout = self.layout
+        told = self.known.starts.get(int(self.page.line[first]))
+        found = [told] if told else []
+        closes = layout.offset > 0 and head == first
+        if layout.anchor and not (closes and first == layout.starts[0]):
+            place = (
+                "closes the post before" if closes else "in its first line" if layout.offset == 0 else "near its head"
+            )
+            what = "recurring line" if layout.family == FAMILIES[LINE] else "lines like"
+            found.append(f"{what} “{layout.anchor}” {place}, {layout.copies} times in the dump")
+        signs = [name for name, column in layout.signs.items() if column[head] and self.weights.get(name, 0.0) > 0]
+        found += sorted(signs, key=lambda name: -self.weights[name])[:_MOST_SIGNS]
+        if first == 0 and FIRST_LINE not in found:
+            found.append(FIRST_LINE)
+        return tuple(found) or ("the best line above the first text",)
+
+    def _certainty(self, head: int) -> int:
+        if self.layout.anchor:
+            return CERTAIN
+        return STRONG if self.layout.scores[head] >= _STRONG else LIKELY
 
 
 def _lines(page: Page, first: int, last: int) -> tuple[int, int]:
     """Turn a span of rows, not empty, into the span of lines from its first to its last row."""
-    return page.rows[first].line, page.rows[last - 1].line + 1
-
-
-def _post(
-    page: Page, rows: tuple[int, int, int], title: int | None, evidence: tuple[str, ...], certainty: int
-) -> Block:
-    first, body, last = rows
-    start, stop = _lines(page, first, last)
-    return Block(
-        start,
-        stop,
-        "post",
-        None if title is None else page.rows[title].line,
-        _lines(page, body, last) if body < last else (stop, stop),
-        evidence,
-        certainty,
-    )
+    return int(page.line[first]), int(page.line[last - 1]) + 1
 
 
 def _informed(page: Page, layout: Layout, known: Evidence) -> Layout:
     """Give the last word to what other dumps know: where posts begin, and where they do not."""
     if not known:
         return layout
-    rows = {row.line: index for index, row in enumerate(page.rows)}
-    begins = {rows[line] for line in known.starts}
-    inside = {rows[line] for line in known.inside} - {layout.starts[0]}
-    starts, titles = (tuple(sorted({*found} - inside | begins)) for found in (layout.starts, layout.titles))
-    return replace(layout, starts=starts, titles=titles)
+    begins = np.searchsorted(page.line, sorted(known.starts))
+    inside = np.searchsorted(page.line, sorted(known.inside))
+    kept = ~np.isin(layout.starts, inside)
+    kept[0] = True
+    new = begins[~np.isin(begins, layout.starts[kept])]
+    starts, titles = np.append(layout.starts[kept], new), np.append(layout.titles[kept], new)
+    order = np.argsort(starts, kind="stable")
+    return replace(layout, starts=starts[order], titles=titles[order])
 
 
 def _residue(page: Page, first: int, last: int) -> Block:
@@ -139,60 +194,16 @@ def _residue(page: Page, first: int, last: int) -> Block:
     return Block(start, stop, kind, None, (start, stop), (why,))
 
 
-def _heads(page: Page, layout: Layout, first: int, last: int) -> int:
-    """Find the row after the bylines that stand at `first` and below."""
-    row = first
-    while row < min(first + _MOST_BYLINES, last - 1) and _is_byline(page, layout, row):
-        row += 1
-    return row
-
-
-def _is_byline(page: Page, layout: Layout, row: int) -> bool:
-    """Tell whether a line is date, author or the like: dated, the anchor, or a line that most posts have."""
-    here = page.rows[row]
-    if not here.template or here.width > _LONGEST_BYLINE or not looks_like_title(here):
-        return False
-    if here.dated:
-        return _letters(here) <= _MOST_LETTERS
-    anchored = layout.role == "head" and layout.anchor in anchor_names(here.template)
-    return anchored or 2 * page.templates[here.template] > max(2, len(layout.starts))
-
-
-def _is_date(row: Row) -> bool:
-    """Tell whether a row is little more than a date, so neither a title nor a sentence."""
-    return row.dated and 3 * _letters(row) < row.width
-
-
-def _letters(row: Row) -> int:
-    """Count the letters beside dates and times."""
-    return sum(c.isalpha() for c in row.template.replace(DATE_MARK, "").replace(TIME_MARK, ""))
-
-
-def _footer(page: Page, starts: tuple[int, ...]) -> int:
+def _footer(page: Page, layout: Layout) -> int:
     """Find the row where the menu below the last post begins; the end of the page where there is none."""
-    end = len(page.rows)
+    end, starts = len(page), layout.starts
     if len(starts) < 2:
         return end
-    usual = max(_tail(page, first, last) for first, last in pairwise(starts))
-    length = _tail(page, starts[-1], end) - usual
+    menu = looks_like_title(page) & (page.width < _FOOTER_WIDTH)
+    # For each row how many rows up to it, without a break, may be of a menu.
+    rows = np.arange(end)
+    tails = rows - np.maximum.accumulate(np.where(menu, -1, rows))
+    ends = np.append(starts[1:], end)
+    tails = np.minimum(tails[ends - 1], ends - starts - 1)
+    length = int(tails[-1] - tails[:-1].max())
     return end - length if length >= _LEAST_FOOTER else end
-
-
-def _tail(page: Page, first: int, last: int) -> int:
-    """Count the rows at the end of a post that might as well be a menu."""
-    row = last
-    while row > first + 1 and page.rows[row - 1].width < _FOOTER_WIDTH and looks_like_title(page.rows[row - 1]):
-        row -= 1
-    return last - row
-
-
-def _evidence(layout: Layout, start: tuple[int, bool], signs: tuple[str, ...]) -> tuple[str, ...]:
-    """Say what spoke for a start: the recurring line that the dump follows, then the signs of the line."""
-    found = sorted((s for s in signs if WEIGHTS[s] > 0), key=lambda s: -WEIGHTS[s])
-    first, explained = start
-    if explained:
-        place = {"title": "in its title", "head": "near its head"}.get(layout.role, "closes every post")
-        found.insert(0, f"recurring line “{layout.anchor}” {place}, {layout.copies} times in the dump")
-    if first == 0 and "first line of the dump" not in found:
-        found.append("first line of the dump")
-    return tuple(found) or ("the best line above the first text",)

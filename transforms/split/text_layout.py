@@ -1,217 +1,162 @@
 """Choosing where posts begin for a dump as a whole.
 
-The candidates are the set of starts that the lines' own scores give, and the sets that each
-recurring line (an anchor) gives, read once as standing at the head of every post and once as
-closing every post; each of these also with the good lines between its starts added. The set with
-the best total is taken: by how much the scores of its titles pass the bar of the dump, something
-for every start that the anchor explains, less the more sure starts it leaves unexplained, less
-something for every post that would hold no text. So an anchor adds certainty where every post
-has it, and never hides a sure start.
+The candidates are ranked by what the posts would look like. Where the posts of a dump seem to have no titles and no
+recurring line sets them apart, the rows are taken that most likely begin a post without one. Then the edges are seen
+to: text above the first start, a heading that looks like a title, a date line that opens each post.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_anchors import find_anchors
-from transforms.split.text_lines import DATE_MARK
-from transforms.split.text_scale import Layout, Scale
+from transforms.split.text_candidates import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, find_candidates
+from transforms.split.text_gate import dump_stats
+from transforms.split.text_model import Model, chance, rank, score_rows
+from transforms.split.text_rank import measure
+from transforms.split.text_signs import find_signs, looks_like_title
+from transforms.split.text_words import compare_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from numpy.typing import NDArray
 
+    from transforms.split.text_candidates import Candidates
+    from transforms.split.text_codes import Bools, Ints
     from transforms.split.text_lines import Page
+    from transforms.split.text_signs import Signs
+
+UNTITLED: Final = 0.4
+"""The chance from which posts are taken to have no titles. 0.3 to 0.6 moved no view by more than 0.02."""
+MARGIN: Final = 1.5
+"""A way that ranks so far above all those without titles is taken all the same; 1 to 3 moved no view by 0.02."""
+RECURRING: Final = (LINE, PART, DATE)
+"""Anchors that are lines: what they set apart is believed with and without titles."""
+HEADROOM: Final = -3.0
+"""Text above the first start is a post of its own from the best row that reaches this score."""
+LEAD: Final = 1.0
+"""By how much the row below a heading must score above the rows below the other starts."""
+MOST: Final = 0.8
+"""The share of the starts that must have a date line above them for it to open the posts."""
+HOPELESS: Final = -6.0
+"""The words around rows that score less for their shape are not looked at: no words make up for it."""
 
 
-# The constants below were chosen on a coarse grid over the text views of twelve labelled blogs and three
-# labelled dumps, with listings written for the purpose as a check. `LEAST` and `DROP` trade missed titles
-# against inner headings where no line recurs: 0.25 more or less moves single kinds of dumps by 0.03.
-DATED_BONUS, PLAIN_BONUS = 3.0, 2.0
-"""What a start gains when an anchor explains it; a line with a date is a byline more often than not."""
-OPENS_DUMP = 5.0
-"""What a dated anchor gains when it, or the title above it, is the first line of the dump, as in a saved thread."""
-EMPTY_POST = 4.0
-"""What a post without text costs: lists of links and archives recur too."""
-LEAST_TEXT = 40
-"""Columns of text below its title that make a post."""
-LONE, LONE_TEXT = -0.3, 300
-"""Between two posts one line that reaches this score, with so many columns of text on both sides, is one too."""
-FEW, CERTAIN = 3, 2.5
-"""Without blank lines, fewer good lines than the first, none of which reaches the second, leave a dump whole."""
-HEADROOM = -2.0
-"""Text above the first start is a post of its own from the best line that reaches this score."""
-LEAST_COPIES = 3
-"""A line without a date that stands twice may well be a caption."""
-COVER, SURE, MOST_JOINED = 1.5, 2.5, 40
-"""The gain of an anchor falls with this power of the share of starts that it explains; lines that score as much
-as the second count among these, added or not. The last is how many readings are tried with lines added."""
-HEAD_OFFSETS, FOOT_OFFSETS = (-3, -2, -1, 0, 1, 2), (1, 2, 3)
-"""Where a title stands, in rows from an anchor at the head or at the foot of a post."""
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """One way to cut a page: the rows that begin posts, in order, and of each the row that may be its title.
 
-
-def choose_layout(page: Page, scores: Sequence[float]) -> Layout:
-    """Take the layout of which the starts score best together; a page with any row has a start."""
-    if not page.rows:
-        return Layout((), ())
-    scale = Scale(page, scores)
-    lines = _by_lines(scale)
-    if not page.gaps and 0 < len(lines.titles) < FEW and scale.raw[list(lines.titles)].max() < CERTAIN:
-        lines = Layout((), ())
-    readings = [
-        layout
-        for anchor, rows in find_anchors(page, scale).items()
-        for layout in _readings(anchor, rows, scale)
-        if layout.starts
-    ]
-    readings.sort(key=lambda layout: -layout.total)
-    strong = np.asarray(lines.titles, dtype=np.int64)
-    joined = (each for layout in readings[:MOST_JOINED] for each in _joined(layout, strong, scale))
-    best = max((lines, *joined), key=lambda layout: layout.total)
-    best = _without_heading(page, scale, _with_first_post(page, scale, best))
-    complete = best.role in ("head", "foot") and len(best.starts) <= len(best.explained) + 1
-    return best if complete else _with_lone(scale, best)
-
-
-def _by_lines(scale: Scale) -> Layout:
-    """Take every line that stands up to the surest lines of the dump, the better of two without text."""
-    kept: list[int] = []
-    for row in np.flatnonzero(scale.raw > scale.bar).tolist():
-        if kept and scale.before[row] - scale.before[kept[-1] + 1] < LEAST_TEXT:
-            if scale.raw[row] > scale.raw[kept[-1]]:
-                kept[-1] = row
-        else:
-            kept.append(row)
-    return Layout(tuple(kept), tuple(kept), total=scale.worth(kept))
-
-
-def _joined(layout: Layout, lines: NDArray[np.int64], scale: Scale) -> Iterator[Layout]:
-    """Weigh what an anchor explains against the sure lines that it does not, with and without these as starts."""
-    between = _between(layout, lines, scale)
-    sure = between[scale.raw[between] >= SURE]
-    for extra in (between, sure, between[:0]):
-        unexplained = max(len(extra), len(sure))
-        share = len(layout.starts) / (len(layout.starts) + unexplained)
-        yield replace(
-            layout,
-            starts=tuple(sorted({*layout.starts, *extra.tolist()})),
-            titles=tuple(sorted({*layout.titles, *extra.tolist()})),
-            explained=layout.starts,
-            total=layout.total + scale.worth(extra) - _bonus(layout) * (1 - share**COVER),
-        )
-
-
-def _bonus(layout: Layout) -> float:
-    if DATE_MARK in layout.anchor:
-        return DATED_BONUS * (len(layout.starts) - 1)
-    return PLAIN_BONUS * (len(layout.starts) - 1) if layout.copies >= LEAST_COPIES else 0.0
-
-
-def _with_lone(scale: Scale, layout: Layout) -> Layout:
-    """Add titles that stand alone between two starts and far from both; several such lines are inner headings."""
-    likely = scale.raw > LONE
-    likely[list(layout.titles)] = False
-    lone = []
-    for first, last in pairwise((*layout.starts, len(scale.raw))):
-        rows = np.flatnonzero(likely[first + 2 : last]) + first + 2
-        if len(rows) == 1:
-            row = int(rows[0])
-            above = scale.before[row] - scale.before[first + 1]
-            below = scale.before[last] - scale.before[row + 1]
-            if min(above, below) >= LONE_TEXT:
-                lone.append(row)
-    starts, titles = (tuple(sorted([*rows, *lone])) for rows in (layout.starts, layout.titles))
-    return replace(layout, starts=starts, titles=titles)
-
-
-def _between(layout: Layout, lines: NDArray[np.int64], scale: Scale) -> NDArray[np.int64]:
-    """Find the lines that might begin posts between those of a layout: both sides hold text."""
-    starts = np.asarray(layout.starts, dtype=np.int64)
-    heads = np.append(np.asarray(layout.titles or layout.starts, dtype=np.int64), -1)
-    after = np.searchsorted(starts, lines)
-    above = heads[after - 1]  # for lines above the first start the last, -1
-    apart = (after == 0) | (scale.text(above + 1, lines) >= LEAST_TEXT)
-    below = scale.text(lines + 1, np.append(starts, len(scale.raw))[after]) >= LEAST_TEXT
-    found: NDArray[np.int64] = lines[apart & below & (lines > above)]
-    return found
-
-
-def _readings(anchor: str, rows: NDArray[np.int64], scale: Scale) -> Iterator[Layout]:
-    """Read an anchor as head of every post, with a title near it or none, and as foot of every post."""
-    head = Layout((), (), "head", anchor, len(rows))
-    for offset in HEAD_OFFSETS:
-        near = rows[(rows + offset >= 0) & (rows + offset < len(scale.raw))]
-        titles = near + offset
-        # With a paragraph between title and anchor the anchor is no head; it closes what it follows.
-        if not len(near) or scale.text(titles + 1, near).mean() < scale.paragraph:
-            opens = OPENS_DUMP if offset and DATE_MARK in anchor and scale.shaped[titles].all() else 0.0
-            role = head if offset else replace(head, role="title")
-            yield _rate(role, np.minimum(titles, near), titles, (scale, opens))
-    if DATE_MARK in anchor:
-        yield _rate(head, rows, rows[:0], (scale, OPENS_DUMP))
-    for offset in FOOT_OFFSETS:
-        titles = _after_feet(rows, offset, scale)
-        yield _rate(replace(head, role="foot"), titles, titles, (scale, 0.0))
-
-
-def _after_feet(rows: NDArray[np.int64], offset: int, scale: Scale) -> NDArray[np.int64]:
-    """Find the titles between feet: the best line above the first foot, then one after every foot.
-
-    After the last foot comes the end of the page, unless its line looks like one more title.
+    `family` names what the cut follows, `anchor` a recurring line of it in words (empty for none), which stands
+    `copies` times in the dump and `offset` rows from the titles; `scores` and `signs` are those of all rows.
     """
-    titles = rows + offset
-    titles = titles[titles < len(scale.raw)]
-    if len(titles) == len(rows) and scale.raw[titles[-1]] <= 0:
-        titles = titles[:-1]
-    if rows[0]:
-        titles = np.concatenate(([scale.raw[: rows[0]].argmax()], titles))
-    return titles
+
+    starts: Ints
+    titles: Ints
+    family: str
+    anchor: str
+    copies: int
+    offset: int
+    scores: NDArray[np.float64]
+    signs: Signs
 
 
-def _rate(layout: Layout, starts: NDArray[np.int64], titles: NDArray[np.int64], by: tuple[Scale, float]) -> Layout:
-    """Fill in a layout and its total; `by` also says what it gains for opening the dump."""
-    if not len(starts):
+def choose_layout(page: Page, model: Model) -> Layout:
+    """Takes the way to cut a page that ranks best; a page with any row has a start."""
+    signs = find_signs(page)
+    signs |= compare_words(page, score_rows(model.titled, signs) > HOPELESS)
+    titled, untitled = score_rows(model.titled, signs), score_rows(model.untitled, signs)
+    found = find_candidates(page, signs, titled, untitled)
+    without = chance(model.gate, dump_stats(page, signs, titled, untitled))
+    measures = measure(page, signs, (titled, untitled), found, without)
+    best = _best(found, rank(model.layout, measures), measures, without)
+    starts = found.of(best)
+    anchor = int(found.anchor[best])
+    named = anchor >= 0 and found.family[best] != SHAPE
+    layout = Layout(
+        starts,
+        starts,
+        FAMILIES[found.family[best]],
+        page.name(anchor) if named else "",
+        int(found.copies[best]) if named else 0,
+        int(found.offset[best]),
+        titled,
+        signs,
+    )
+    return _with_opening_dates(page, _without_heading(page, _with_first_post(page, layout)))
+
+
+def _best(
+    found: Candidates, ranks: NDArray[np.float64], measures: dict[str, NDArray[np.float64]], without: float
+) -> int:
+    """The candidate that ranks best; without titles and recurring lines the one of which most is to be expected."""
+    best = int(ranks.argmax())
+    if without <= UNTITLED or found.family[best] in RECURRING:
+        return best
+    if ranks[best] - ranks[found.family == PLAIN].max(initial=-np.inf) > MARGIN:
+        return best
+    expected = measures["untitled: expected F1 -1"] + measures["untitled: expected F1"]
+    return int(np.where(found.family == PLAIN, expected, -1.0).argmax())
+
+
+def _with_first_post(page: Page, layout: Layout) -> Layout:
+    """Begins earlier where text stands above the first start."""
+    first = int(layout.starts[0])
+    prose = np.flatnonzero(page.prose[:first])
+    if not len(prose):
         return layout
-    scale, opens = by
-    heads = titles if len(titles) else starts
-    ends = np.append(starts[1:], len(scale.raw))
-    total = scale.worth(titles) - scale.bar * (len(starts) - len(titles))
-    total += opens if starts[0] == 0 else 0.0
-    total -= EMPTY_POST * int((scale.text(heads + 1, ends) < LEAST_TEXT).sum())
-    rated = replace(layout, starts=tuple(starts.tolist()), titles=tuple(titles.tolist()), total=total)
-    return replace(rated, total=total + _bonus(rated))
-
-
-def _with_first_post(page: Page, scale: Scale, layout: Layout) -> Layout:
-    """Begin earlier where text, or the date line of the first post, stands above the first start."""
-    if not layout.starts:
-        return replace(layout, starts=(0,), titles=(0,))
-    first = layout.starts[0]
-    prose = next((k for k in range(first) if page.prose(k)), None)
-    if prose is None:
-        if first and page.rows[first - 1].dated:
-            return replace(layout, starts=(first - 1, *layout.starts[1:]))
+    top = int(layout.scores[: prose[0] + 1].argmax())
+    if layout.scores[top] < HEADROOM:
         return layout
-    top = int(scale.raw[: prose + 1].argmax())
-    if scale.raw[top] < HEADROOM:
-        return layout
-    titles = (top, *layout.titles) if layout.titles else ()
-    return replace(layout, starts=(top, *layout.starts), titles=titles)
+    return replace(layout, starts=np.append(top, layout.starts), titles=np.append(top, layout.titles))
 
 
-def _without_heading(page: Page, scale: Scale, layout: Layout) -> Layout:
-    """Begin one row later where the first row is no title like the others but the row below it is.
+def _without_heading(page: Page, layout: Layout) -> Layout:
+    """Begins one row later where the first row looks like a title and the row below it like one too.
 
-    The heading of a listing page looks like a title; unlike the titles it has no text right below.
+    The heading of a listing page looks like a title; unlike the titles it has no text right below, but the first title.
     """
-    if layout.titles[:1] != (0,) or layout.starts[0] or len(layout.titles) < 3 or layout.titles[1] < 3:
+    starts = layout.starts
+    if starts[0] or len(starts) < 3 or starts[1] < 3 or page.prose[1] or not page.prose[2]:
         return layout
-    others = sum(page.prose(row + 1) for row in layout.titles[1:])
-    if page.prose(1) or not page.prose(2) or scale.raw[1] < HEADROOM or 2 * others < len(layout.titles):
+    byline = page.dated[1] and not layout.signs["date in brackets at its end"][1]
+    if byline or page.copies[1] > max(2, len(starts) // 3):
         return layout
-    return replace(layout, starts=(1, *layout.starts[1:]), titles=(1, *layout.titles[1:]))
+    below = layout.scores[np.minimum(starts[1:] + 1, len(page) - 1)]
+    if layout.scores[1] < HEADROOM or layout.scores[1] < np.median(below) + LEAD:
+        return layout
+    moved = np.append(1, starts[1:])
+    return replace(layout, starts=moved, titles=moved)
+
+
+def _with_opening_dates(page: Page, layout: Layout) -> Layout:
+    """Begins each post at the date line above its title, where such a line opens the posts and does not close them.
+
+    It opens them where it stands above the first title too, with no text between the edge of the dump and it, and not
+    below the last post.
+    """
+    titles = layout.titles
+    if page.dated[titles].mean() > MOST:
+        return replace(layout, titles=_below_dates(page, layout))
+    for step in (1, 2):
+        rows = titles - step
+        if rows[0] < 0 or (len(titles) > 1 and np.diff(titles).min() <= step):
+            continue
+        opens = page.dated[rows] & _brief(page, rows)
+        if opens[0] and opens.mean() >= MOST and not page.prose[: rows[0]].any() and not page.dated[-1]:
+            return replace(layout, starts=np.where(opens, rows, titles))
+    return layout
+
+
+def _below_dates(page: Page, layout: Layout) -> Ints:
+    """The rows below starts that are dates, where these rows look like titles."""
+    below = np.minimum(layout.starts + 1, len(page) - 1)
+    likely = looks_like_title(page)[below] & (layout.scores[below] > HEADROOM)
+    room = np.append(layout.starts[1:], len(page)) - layout.starts > 2
+    return below if (likely & room).mean() > MOST else layout.titles
+
+
+def _brief(page: Page, rows: Ints) -> Bools:
+    """Which rows are not wider than a byline."""
+    brief: Bools = page.width[rows] <= 100
+    return brief

@@ -1,29 +1,34 @@
-"""The non-blank lines of a text dump, each with what can be seen of it at once.
+"""The lines of a text dump that are not blank, as columns of numbers: where each stands and what can be seen of it.
 
-A title is told by its shape and by what stands around it, so every line is read once here:
-its width, its template (dates, times and numbers masked), whether it states a date.
+Nothing here runs per character: the dump is one array of code points, and every column is made for all rows at once.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from transforms.split.text_codes import DIGIT, SPACE, WIDE, Bools, Codes, Hasher, Hashes, Ints, codes_of, kinds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-LONGEST_TITLE = 200
+    from numpy.typing import NDArray
+
+LONGEST_TITLE: Final = 200
 """A wider line is prose: it is no title and no recurring line, and no pattern is tried on it.
 The widest of 2,250 titles on labelled listing pages takes 165 columns."""
 
-PARAGRAPH_RANGE = (60, 160)
+PARAGRAPH_RANGE: Final = (60, 160)
 """The least and the most that a dump may ask of a line to call it a paragraph, in columns."""
 
 DATE_MARK, TIME_MARK = "‹date›", "‹time›"
 
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]")
 _YEAR = r"(?:19|20)\d\d(?!\d)"
 _MONTH = r"[^\W\d_]{3,12}\.?,?"
 _DAY = r"\d{1,2}[^\W\d_]{0,2}"
@@ -37,58 +42,13 @@ _DATE = re.compile(
 )
 _TIME = re.compile(r"T?(?<!\d)\d{1,2}[:h]\d\d(?!\d)(?::\d\d)?(?:[+-]\d\d:?\d\d|Z\b)?")
 _NUMBER = re.compile(r"\d+")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line that is not blank; a wide (East Asian) character counts twice in `width`."""
-
-    line: int
-    text: str
-    width: int
-    gap: bool  # a blank line, or the edge of the dump, stands before it
-    indented: bool
-    template: str  # the line with its varying parts masked; empty for a line too wide to recur
-
-    @property
-    def dated(self) -> bool:
-        """Whether it is short and states a date."""
-        return DATE_MARK in self.template
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The rows of one dump, and the measures that belong to the dump as a whole."""
-
-    rows: tuple[Row, ...]
-    paragraph: int  # the width from which a row of this dump is a paragraph
-    gaps: bool  # whether blank lines set its rows apart
-    templates: Counter[str]  # how often each template occurs
-
-    def prose(self, index: int) -> bool:
-        """Whether there is a row at `index` and it is a paragraph."""
-        return 0 <= index < len(self.rows) and self.rows[index].width >= self.paragraph
-
-    def recurs(self, index: int) -> bool:
-        """Whether the row at `index`, but for dates and numbers, stands elsewhere in the dump too."""
-        return self.templates[self.rows[index].template] > 1
-
-    def gap_after(self, index: int) -> bool:
-        """Whether a blank line or the end of the dump follows the row at `index`."""
-        return index + 1 >= len(self.rows) or self.rows[index + 1].gap
-
-
-def width(text: str) -> int:
-    """Count the columns that `text` takes.
-
-    >>> width("abc"), width("日本")
-    (3, 4)
-    """
-    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+# The shortest dates, "1.2.10", have four digits.
+_LEAST_DIGITS: Final = 4
+_ZERO: Final = ord("0")
 
 
 def template(text: str) -> str:
-    """Mask what varies from one copy of a recurring line to the next.
+    """Masks what varies from one copy of a recurring line to the next; empty for a line too long to recur.
 
     >>> template("Posted by Ann on 3 May 2019 at 10:45, 12 comments")
     'Posted by Ann on ‹date› at ‹time›, 0 comments'
@@ -105,7 +65,7 @@ def template(text: str) -> str:
 
 
 def states_date(text: str) -> bool:
-    """Tell whether a short text holds a date.
+    """Tells whether a short text holds a date.
 
     >>> states_date("Radio Nova, 2 janv. 2017"), states_date("2017 was a long year")
     (True, False)
@@ -113,27 +73,161 @@ def states_date(text: str) -> bool:
     return _DATE.search(text) is not None
 
 
-def read_page(lines: Iterable[str]) -> Page:
-    """Read the lines of a dump once; blank lines live on as the `gap` of the row after them."""
-    rows: list[Row] = []
-    gap = True
-    for number, line in enumerate(lines):
-        text = line.strip()
-        if text:
-            rows.append(Row(number, text, width(text), gap, line[0].isspace(), template(text)))
-        gap = not text
-    templates = Counter(row.template for row in rows if row.template)
-    # One row in three with a blank line before it is enough: lists and verse stand close in any dump.
-    apart = sum(row.gap for row in rows) - 1
-    return Page(tuple(rows), _paragraph_width(rows), 3 * apart > len(rows), templates)
+def name_hash(name: str) -> int:
+    """A number that stands for a masked line or a part of one."""
+    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
-def _paragraph_width(rows: Sequence[Row]) -> int:
-    """Take half the width above which half of the text lies, within `PARAGRAPH_RANGE`."""
-    least, most = PARAGRAPH_RANGE
-    left = sum(row.width for row in rows) / 2
-    for columns in sorted((row.width for row in rows), reverse=True):
-        left -= columns
-        if left <= 0:
-            return min(max(columns // 2, least), most)
-    return least
+@dataclass(frozen=True, eq=False)
+class Page:
+    """The rows of one dump: column k of each array speaks of row k, the k-th line that is not blank.
+
+    `line` is its 0-based number among all lines; `first` and `last` are where it begins and ends in `codes` (half-open,
+    without the white space around it); `blanks` is how many blank lines stand before it (one more than there are at the
+    top of the dump); `width` counts columns, an East Asian character twice; `dates` has the masked line of each row
+    that is short and states a date.
+    """
+
+    text: str
+    codes: Codes
+    kinds: NDArray[np.uint16]
+    line: Ints
+    first: Ints
+    last: Ints
+    blanks: Ints
+    width: Ints
+    digits: Ints
+    indented: Bools
+    dates: dict[int, str]
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def row(self, index: int) -> str:
+        """The text of a row, without the white space around it."""
+        return self.text[self.first[index] : self.last[index]]
+
+    def name(self, index: int) -> str:
+        """The masked text of a row, empty for one too wide to recur."""
+        return template(self.row(index)) if self.short[index] else ""
+
+    def count(self, mask: Bools) -> Ints:
+        """How many characters of each row `mask` marks."""
+        return self.places(np.flatnonzero(mask))
+
+    def places(self, at: Ints) -> Ints:
+        """How many of these places, offsets in characters in order, lie in each row."""
+        counted: Ints = np.searchsorted(at, self.last) - np.searchsorted(at, self.first)
+        return counted
+
+    @cached_property
+    def short(self) -> Bools:
+        """Which rows may be titles or recur."""
+        return self.width <= LONGEST_TITLE
+
+    @cached_property
+    def dated(self) -> Bools:
+        """Which rows are short and state a date."""
+        found = np.zeros(len(self), dtype=np.bool_)
+        found[list(self.dates)] = True
+        return found
+
+    @cached_property
+    def paragraph(self) -> int:
+        """The width from which a row of this dump is a paragraph, in columns.
+
+        Half the width above which half of the text lies, within `PARAGRAPH_RANGE`.
+        """
+        least, most = PARAGRAPH_RANGE
+        widths = np.sort(self.width)[::-1]
+        if not len(widths):
+            return least
+        middle = np.searchsorted(np.cumsum(widths), self.width.sum() / 2)
+        return int(np.clip(widths[middle] // 2, least, most))
+
+    @cached_property
+    def prose(self) -> Bools:
+        """Which rows are paragraphs."""
+        return self.width >= self.paragraph
+
+    @cached_property
+    def gap(self) -> Bools:
+        """Which rows have a blank line, or the edge of the dump, before them."""
+        return self.blanks > 0
+
+    @cached_property
+    def apart(self) -> bool:
+        """Whether blank lines set the rows of this dump apart; lists and verse stand close in any dump."""
+        return 3 * (int(self.gap.sum()) - 1) > len(self)
+
+    @cached_property
+    def before(self) -> Ints:
+        """The columns of text above each row, and at the end those of the whole dump."""
+        return np.concatenate(([0], np.cumsum(self.width)))
+
+    @cached_property
+    def _masked(self) -> tuple[Hasher, Ints]:
+        """Hashes of the text with every number as one zero, and where each character stands in it."""
+        digit = (self.kinds & DIGIT) != 0
+        kept = ~digit
+        kept[1:] |= ~digit[:-1]
+        kept[:1] = True
+        at = np.concatenate(([0], np.cumsum(kept)))
+        return Hasher(np.where(digit, _ZERO, self.codes)[kept]), at
+
+    def hashes(self, first: Ints, last: Ints) -> Hashes:
+        """Hashes of stretches of the dump in which numbers are masked, but not dates."""
+        hasher, at = self._masked
+        return hasher.of(at[first], at[last])
+
+    @cached_property
+    def template(self) -> Hashes:
+        """A hash of each row's masked text; 0 for a row too wide to recur."""
+        hashes = np.where(self.short, self.hashes(self.first, self.last), np.uint64(0))
+        for index, name in self.dates.items():
+            hashes[index] = name_hash(name)
+        return hashes
+
+    @cached_property
+    def copies(self) -> Ints:
+        """How often the template of each row stands in the dump; 1 for rows too wide to recur."""
+        _, back, counts = np.unique(self.template, return_inverse=True, return_counts=True)
+        copies: Ints = np.where(self.short, counts[back], 1)
+        return copies
+
+    @cached_property
+    def tokens(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Begin and end of every word between white space, and for each row the first of its words and how many."""
+        space = (self.kinds & SPACE) != 0
+        edges = np.flatnonzero(np.diff(np.concatenate(([True], space, [True])).astype(np.int8)))
+        begins, ends = edges[::2], edges[1::2]
+        at = np.searchsorted(begins, self.first)
+        return begins, ends, at, np.searchsorted(begins, self.last) - at
+
+
+def read_page(lines: Sequence[str]) -> Page:
+    """Reads the lines of a dump once; blank lines live on as the `blanks` of the row after them."""
+    text = "\n".join(lines)
+    codes = codes_of(text)
+    kinds = kinds_of(codes)
+    length = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
+    begins = np.cumsum(length + 1) - length - 1
+    solid = np.flatnonzero((kinds & SPACE) == 0)
+    at, up_to = np.searchsorted(solid, begins), np.searchsorted(solid, begins + length)
+    line = np.flatnonzero(up_to > at)
+    first = solid[at[line]] if len(line) else line
+    last = solid[up_to[line] - 1] + 1 if len(line) else line
+    wide, digits = _counts(kinds & WIDE != 0, first, last), _counts(kinds & DIGIT != 0, first, last)
+    width = last - first + wide
+    blanks = np.diff(line, prepend=-2) - 1
+    dates = {}
+    for index in np.flatnonzero((digits >= _LEAST_DIGITS) & (width <= LONGEST_TITLE)).tolist():
+        masked = template(text[first[index] : last[index]])
+        if DATE_MARK in masked:
+            dates[index] = masked
+    return Page(text, codes, kinds, line, first, last, blanks, width, digits, first > begins[line], dates)
+
+
+def _counts(mask: Bools, first: Ints, last: Ints) -> Ints:
+    at = np.flatnonzero(mask)
+    return np.searchsorted(at, last) - np.searchsorted(at, first)

@@ -1,244 +1,270 @@
-"""Signs that a post begins at a line, each with a weight, added up to one score a line.
+"""Signs that a post begins at a row: what its shape, its ends and the rows around it say, for all rows at once.
 
-The score is roughly the natural logarithm of the odds that the line is the first of a post, as
-far as the line and its surroundings tell. A learned scorer can take the place of `WEIGHTS`.
+Each sign is a column of yes and no, and its name the words in which a boundary is explained.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from transforms.split.text_codes import ASKING, BULLET, CLOSING, CODE, DIGIT, FULL, LETTER, LOWER, PAUSE, UPPER
 from transforms.split.text_lines import LONGEST_TITLE, states_date
-from transforms.split.text_words import Words, changes_language, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-    from transforms.split.text_lines import Page, Row
+    from transforms.split.text_codes import Bools, Ints
+    from transforms.split.text_lines import Page
 
-BASE = -3.3
-"""The score of a line without any sign: 1.2 above what the regression gave, since a line must also
-stand up to the surest lines of its dump, which drops most of what the higher base lets in."""
+Signs = dict[str, "Bools"]
 
-# From a logistic regression over the text views of twelve labelled blogs and three labelled dumps, each
-# view of each blog with the same weight; rounded. Signs too rare there were set by hand: a date in
-# closing brackets, a tag, a list item, a pause, a shared label, code, a change of language, cut-off marks,
-# what stands right above a paragraph. The keys are the words in which a boundary is explained.
-WEIGHTS = {
-    "first line of the dump": 0.6,
-    "the dump has no blank lines": 1.4,
-    "no blank line before": -0.6,
-    "no blank line after": -2.3,
-    "right above a paragraph": -1.0,
-    "a few characters": -0.9,
-    "very short": 0.0,
-    "as short as a title": 1.3,
-    "as short as a long title": 0.8,
-    "a paragraph": 0.1,
-    "no mark at its end": 1.3,
-    "a question or call": 0.7,
-    "a pause at its end": -1.5,
-    "small letter in front": -1.0,
-    "a list item": -2.0,
-    "a sign in front": -1.7,
-    "looks like code or an address": -1.5,
-    "indented": -0.7,
-    "a cut-off mark or remark": -6.0,
-    "a label in front": -0.5,
-    "a label that other lines bear too": -1.2,
-    "recurs": -2.1,
-    "holds a date": -0.9,
-    "date in brackets at its end": 2.0,
-    "[tag] in front": 1.5,
-    "a date line follows": 1.3,
-    "a sentence follows": 0.3,
-    "a recurring line follows": 0.8,
-    "no paragraph follows": -1.1,
-    "paragraphs follow": 0.3,
-    "after a recurring line": 1.3,
-    "after a date line": 0.3,
-    "after a short line": -0.7,
-    "after a cut-off mark": 2.5,
-    "after dots": 0.7,
-    "after a labelled line": 1.0,
-    "after an introduction": -0.7,
-    "its words come back below": 1.5,
-    "its words stand above": -0.7,
-    "new words below": 0.5,
-    "the same words above and below": -0.7,
-    "another language below": 1.0,
-    "one of several questions": -0.2,
-}
-
-# All patterns are tried on short rows only, or on the last characters of a row.
+# Patterns are tried on short rows only, or on the last characters of a row, where one character says that they may fit.
 _TAG = re.compile(r"[\[【](?=[^\W\d])[^\[\]【】]{1,40}(?:\]\s|】)")
-_ITEM = re.compile(r"(?:[-*•·–—‣▪◦#>|]|\(?\w{1,3}[.)])\s|[|/$]")
-_CODE = re.compile(r"[{}=<>\\]|;$|::|->|://|\w\(\)|\w\.\w+\(")
-_LABEL = re.compile(r"[^\W\d]\w{1,16}(?:\s\w{1,16})?\s?[:：](?=\s|$)")
-_DOTS = re.compile(r"(?:…|\.\.\.)$")
 # A mark that says that a text was cut short: brackets around dots or a few words that end in dots, an arrow.
 _CUT = re.compile(r"[\[(（][^\[\]()（）]{0,30}(?:…|\.\.)\s?[\])）]\.?$|(?:→|⇒|>>|»)\s?[\])）]?$")
 _BRACKETED = re.compile(r"[\[(（【][^\[\]()（）【】]{0,40}[\])）】]")
 _CLOSING_BRACKETS = re.compile(r"(?<=\s)\([^()]{4,80}\)$")
+_OPENING: Final = "[(（【"
+_CUT_ENDS: Final = "])）.→⇒>»"
+_ADDRESS: Final = ("://", "::", "->", "()")
 
-_FULL = tuple(".。．…")
-_ASKING = tuple("?!？！")
-_PAUSE = tuple(":,;：，；、")
-_QUOTES = "”\"»’)]' "
-
-# A row that scores less for its shape alone is not saved by its words, so they are not looked at.
-_HOPELESS = -4.5
 # A longer line with an arrow at its end may be a title that speaks of one, in columns.
-_MARK = 40
-# How far a question looks for another one, and a title for its paragraphs, in rows.
-_NEAR, _AHEAD = 4, 5
+_MARK: Final = 40
+# A label is a word or two before a colon, in characters; a list item begins with at most so many before a dot.
+_LABEL, _ITEM = 34, 3
+# How far a question looks for another one, and a title for its paragraphs and its date, in rows.
+_NEAR, _AHEAD, _CLOSE = 4, 5, 3
+# The shares of letters and digits from which a row is all capitals, mostly numbers, or title case.
+_MOSTLY, _THIRD = 0.8, 0.3
 
 
-def score_rows(page: Page) -> tuple[list[float], list[tuple[str, ...]]]:
-    """Score every row of a page as the first line of a post, and name the signs that it bears."""
-    labels = Counter(_label(row) for row in page.rows)
-    words = Words(page.rows)
-    scores: list[float] = []
-    signs: list[tuple[str, ...]] = []
-    for index, row in enumerate(page.rows):
-        found = [*_shape(page, index), *_front(row, labels), *_end(row), *_around(page, index)]
-        score = BASE + sum(WEIGHTS[sign] for sign in found)
-        if score > _HOPELESS:
-            meant = list(_meaning(words, index))
-            score += sum(WEIGHTS[sign] for sign in meant)
-            found += meant
-        scores.append(score)
-        signs.append(tuple(found))
-    return scores, signs
+def find_signs(page: Page) -> Signs:
+    """Looks for every sign at every row."""
+    signs: Signs = {}
+    for find in (_place, _size, _front, _end, _inside, _recurrence):
+        signs.update(find(page))
+    signs.update(_around(page, signs))
+    return signs
 
 
-def looks_like_title(row: Row) -> bool:
-    """Tell whether a row may be shown as a title: short, and not a sentence or the start of a list."""
-    return bool(row.template) and not row.text.endswith((".", "。", *_PAUSE))
+def looks_like_title(page: Page) -> Bools:
+    """Tells which rows may be shown as titles: short, and not a sentence or the start of a list."""
+    final = page.last - 1
+    sentence: Bools = _is(page, final, ".。") | _has(page, final, PAUSE)
+    return page.short & ~sentence
 
 
-def _is_cut(row: Row) -> bool:
-    """Tell whether a row is, or a paragraph ends in, a mark that something was cut off here."""
-    return _CUT.search(row.text[-40:]) is not None and (not row.text.endswith("»") or "«" not in row.text)
+def _has(page: Page, at: Ints, kind: int) -> Bools:
+    """Whether the characters at these places are of a kind."""
+    found: Bools = (page.kinds[at] & kind) != 0
+    return found
 
 
-def _label(row: Row) -> str:
-    found = _LABEL.match(row.text) if row.template else None
-    return found.group() if found else ""
+def _is(page: Page, at: Ints, chars: str) -> Bools:
+    codes = page.codes[at]
+    found: Bools = codes == ord(chars[0])
+    for char in chars[1:]:
+        found |= codes == ord(char)
+    return found
 
 
-def _shape(page: Page, index: int) -> Iterator[str]:
-    if index == 0:
-        yield "first line of the dump"
-    if not page.gaps:
-        yield "the dump has no blank lines"
+def _search(page: Page, where: Bools, fits: Callable[[str], object]) -> Bools:
+    """Tries a pattern on the rows that may fit it."""
+    found = np.zeros(len(page), dtype=np.bool_)
+    for index in np.flatnonzero(where).tolist():
+        found[index] = bool(fits(page.row(index)))
+    return found
+
+
+def shifted(column: Bools, rows: int) -> Bools:
+    """What each row's neighbour says: the one `rows` below, or above where negative; no beyond the edges."""
+    found = np.zeros(len(column), dtype=np.bool_)
+    if rows > 0:
+        found[:-rows] = column[rows:]
     else:
-        if not page.rows[index].gap:
-            yield "no blank line before"
-        if not page.gap_after(index):
-            yield "right above a paragraph" if page.prose(index + 1) else "no blank line after"
-    yield from _size(page.rows[index].width)
-    if page.prose(index):
-        yield "a paragraph"
-    if page.recurs(index):
-        yield "recurs"
+        found[-rows:] = column[:rows]
+    return found
 
 
-def _size(columns: int) -> Iterator[str]:
-    if columns < 10:
-        yield "a few characters"
-    elif columns < 20:
-        yield "very short"
-    elif columns < 70:
-        yield "as short as a title"
-    elif columns <= LONGEST_TITLE:
-        yield "as short as a long title"
+def _place(page: Page) -> Signs:
+    below = np.append(page.gap[1:], True)
+    prose_below = shifted(page.prose, 1)
+    return {
+        "first line of the dump": np.arange(len(page)) == 0,
+        "the dump has no blank lines": np.full(len(page), not page.apart),
+        "no blank line before": ~page.gap & page.apart,
+        "several blank lines before": (page.blanks > 1) & (page.blanks > _usual(page)),
+        "no blank line after": ~below & ~prose_below & page.apart,
+        "right above a paragraph": ~below & prose_below & page.apart,
+        "indented": page.indented & page.short,
+    }
 
 
-def _front(row: Row, labels: Counter[str]) -> Iterator[str]:
-    if not row.template:
-        return
-    if _TAG.match(row.text):
-        yield "[tag] in front"
-    elif _ITEM.match(row.text):
-        yield "a list item"
-    elif not row.text[0].isalnum():
-        yield "a sign in front"
-    elif row.text[0].islower():
-        yield "small letter in front"
-    if row.indented:
-        yield "indented"
-    if _BRACKETED.fullmatch(row.text) or (row.width < _MARK and _is_cut(row)):
-        yield "a cut-off mark or remark"
-    if _CODE.search(row.text):
-        yield "looks like code or an address"
-    if label := _label(row):
-        yield "a label that other lines bear too" if labels[label] > 1 else "a label in front"
+def _usual(page: Page) -> int:
+    """How many blank lines the dump puts between most of its rows that are apart."""
+    apart = page.blanks[1:][page.blanks[1:] > 0]
+    return int(np.median(apart)) if len(apart) else 0
 
 
-def _end(row: Row) -> Iterator[str]:
-    if not row.template:
-        return
-    bare = row.text.rstrip(_QUOTES)
-    if bare.endswith(_ASKING):
-        yield "a question or call"
-    elif bare.endswith(_PAUSE):
-        yield "a pause at its end"
-    elif not bare.endswith(_FULL):
-        yield "no mark at its end"
-    brackets = _CLOSING_BRACKETS.search(row.text)
-    if brackets and states_date(brackets.group()):
-        yield "date in brackets at its end"
-    elif row.dated:
-        yield "holds a date"
+def _size(page: Page) -> Signs:
+    width, words = page.width, page.tokens[3]
+    return {
+        "a few characters": width < 10,
+        "very short": (width >= 10) & (width < 20),
+        "as short as a title": (width >= 20) & (width < 70),
+        "as short as a long title": (width >= 70) & (width <= LONGEST_TITLE),
+        "a paragraph": page.prose,
+        "a single word": words == 1,
+        "many words": page.short & (words > 14),
+    }
 
 
-def _around(page: Page, index: int) -> Iterator[str]:
-    if index:
-        yield from _above(page, index - 1)
-    paragraphs = sum(page.prose(k) for k in range(index + 1, index + 1 + _AHEAD))
-    if paragraphs != 1:
-        yield "paragraphs follow" if paragraphs else "no paragraph follows"
-    if index + 1 < len(page.rows):
-        below = page.rows[index + 1]
-        if below.dated:
-            yield "a date line follows"
-        if below.text.rstrip(_QUOTES).endswith((*_FULL, *_ASKING, *_PAUSE)):
-            yield "a sentence follows"
-        if page.recurs(index + 1):
-            yield "a recurring line follows"
-    if _asks(page, index) and any(_asks(page, index + k) for k in range(-_NEAR, _NEAR + 1) if k):
-        yield "one of several questions"
+def _front(page: Page) -> Signs:
+    initial, short = page.first, page.short
+    tag = _search(page, short & _is(page, initial, "[【"), _TAG.match)
+    _, ends, at, count = page.tokens
+    token_end = ends[np.minimum(at, max(len(ends) - 1, 0))] if len(ends) else page.last
+    numbered = _is(page, token_end - 1, ".)") & (token_end - initial <= _ITEM + 1) & (count > 1)
+    bullet = (_has(page, initial, BULLET) & (token_end - initial == 1) & (count > 1)) | _is(page, initial, "|/$")
+    item = short & ~tag & (numbered | bullet)
+    letter = _has(page, initial, LETTER | DIGIT)
+    bracketed = short & _is(page, initial, _OPENING) & _is(page, page.last - 1, "])）】")
+    return {
+        "[tag] in front": tag,
+        "a list item": item,
+        "a sign in front": short & ~tag & ~item & ~letter,
+        "small letter in front": short & ~item & _has(page, initial, LOWER),
+        "a number in front": short & ~item & _has(page, initial, DIGIT),
+        "words in brackets alone": _search(page, bracketed, _BRACKETED.fullmatch),
+    }
 
 
-def _above(page: Page, index: int) -> Iterator[str]:
-    """Name what the row at `index`, the one before, says about the next."""
-    row = page.rows[index]
-    if _is_cut(row):
-        yield "after a cut-off mark"
-    elif _DOTS.search(row.text[-4:]):
-        yield "after dots"
-    elif _label(row):
-        yield "after a labelled line"
-    if row.text.endswith(_PAUSE):
-        yield "after an introduction"
-    if page.recurs(index):
-        yield "after a recurring line"
-    if row.dated:
-        yield "after a date line"
-    elif row.width < 80:
-        yield "after a short line"
+def _end(page: Page) -> Signs:
+    final = page.last - 1
+    for _ in range(3):
+        closing = _has(page, final, CLOSING) & (final > page.first)
+        final = np.where(closing, final - 1, final)
+    asks, pauses, full = (_has(page, final, kind) for kind in (ASKING, PAUSE, FULL))
+    short = page.short
+    dated_end = _search(page, page.dated & _is(page, page.last - 1, ")"), _states_date_in_brackets)
+    return {
+        "no mark at its end": short & ~asks & ~pauses & ~full,
+        "a question or call": short & asks,
+        "a pause at its end": short & pauses,
+        "ends like a sentence": full,
+        "a bracket at its end": short & _is(page, page.last - 1, ")]）】"),
+        "date in brackets at its end": dated_end,
+        "holds a date": page.dated & ~dated_end,
+        "a cut-off mark": _cut(page),
+        "dots at its end": _is(page, page.last - 1, "…") | _dots(page),
+    }
 
 
-def _asks(page: Page, index: int) -> bool:
-    if not 0 <= index < len(page.rows):
-        return False
-    return bool(page.rows[index].template) and page.rows[index].text.endswith(_ASKING)
+def _states_date_in_brackets(text: str) -> bool:
+    found = _CLOSING_BRACKETS.search(text)
+    return found is not None and states_date(found.group())
 
 
-def _meaning(words: Words, index: int) -> Iterator[str]:
-    yield from compare(words, index)
-    if changes_language(words, index):
-        yield "another language below"
+def _cut(page: Page) -> Bools:
+    likely = _is(page, page.last - 1, _CUT_ENDS)
+    likely &= ~_is(page, page.last - 1, ".") | _is(page, np.maximum(page.last - 2, page.first), "])）")
+    return _search(page, likely, _ends_cut)
+
+
+def _ends_cut(text: str) -> bool:
+    return _CUT.search(text[-_MARK:]) is not None and (not text.endswith("»") or "«" not in text)
+
+
+def _dots(page: Page) -> Bools:
+    at = [np.maximum(page.last - back, page.first) for back in (1, 2, 3)]
+    dots = [_is(page, place, ".") for place in at]
+    return dots[0] & dots[1] & dots[2]
+
+
+def _inside(page: Page) -> Signs:
+    letters, length = page.count((page.kinds & LETTER) != 0), page.last - page.first
+    capitals = page.count((page.kinds & UPPER) != 0)
+    begins, _, at, words = page.tokens
+    upper_words = np.concatenate(([0], np.cumsum(_has(page, begins, UPPER))))
+    capital_words = upper_words[at + words] - upper_words[at]
+    code = page.count((page.kinds & CODE) != 0) > 0
+    for chars in _ADDRESS:
+        code |= page.places(_stretches(page, chars)) > 0
+    label, known = _labels(page)
+    return {
+        "looks like code or an address": page.short & code,
+        "all in capitals": page.short & (letters > 3) & (capitals >= _MOSTLY * letters),
+        "capitals on most words": page.short & (words > 2) & (capital_words >= 2 / 3 * words),
+        "mostly numbers": page.short & (page.digits >= _THIRD * length),
+        "few letters": page.short & (letters < length / 2),
+        "a label in front": label & ~known,
+        "a label that other lines bear too": known,
+    }
+
+
+def _stretches(page: Page, chars: str) -> Ints:
+    """Finds where the characters stand one after the other."""
+    at = np.flatnonzero(page.codes[: 1 - len(chars)] == ord(chars[0]))
+    for step, char in enumerate(chars[1:], 1):
+        at = at[page.codes[at + step] == ord(char)]
+    return at
+
+
+def _labels(page: Page) -> tuple[Bools, Bools]:
+    """Which rows have a word or two and a colon in front, and which of these words stand before a colon elsewhere."""
+    colons = np.flatnonzero((page.codes == ord(":")) | (page.codes == ord("：")))
+    if not len(colons):
+        nothing = np.zeros(len(page), dtype=np.bool_)
+        return nothing, nothing
+    at = colons[np.minimum(np.searchsorted(colons, page.first), len(colons) - 1)]
+    begins, _, first, _ = page.tokens
+    words = np.searchsorted(begins, at) - first
+    near = page.short & (at > page.first) & (at < page.last) & (at - page.first <= _LABEL) & (words <= 3)
+    after = np.minimum(at + 1, len(page.codes) - 1)
+    alone = (at + 1 == page.last) | (page.kinds[after] & 1 != 0) | (page.codes[at] == ord("："))
+    label = near & alone & _has(page, page.first, LETTER)
+    hashes = np.where(label, page.hashes(page.first, np.where(label, at, page.first)), np.uint64(0))
+    _, back, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    return label, label & (counts[back] > 1)
+
+
+def _recurrence(page: Page) -> Signs:
+    recurs = page.short & (page.copies > 1)
+    return {"recurs": recurs, "recurs often": page.short & (page.copies > 3)}
+
+
+def _around(page: Page, signs: Signs) -> Signs:
+    prose, short, dated = page.prose, page.short, page.dated
+    many = sum((shifted(prose, step).astype(np.int64) for step in range(1, _AHEAD + 1)), np.zeros(len(page), np.int64))
+    sentence = signs["ends like a sentence"] | signs["a question or call"] | signs["a pause at its end"]
+    asks = signs["a question or call"]
+    other_questions = np.logical_or.reduce([shifted(asks, k) for k in range(-_NEAR, _NEAR + 1) if k])
+    label = signs["a label in front"] | signs["a label that other lines bear too"]
+    dated_soon = np.logical_or.reduce([shifted(dated, k) for k in range(2, _CLOSE + 1)])
+    dated_above = np.logical_or.reduce([shifted(dated, -k) for k in range(2, _CLOSE + 1)])
+    return {
+        "no paragraph follows": many == 0,
+        "paragraphs follow": many > 1,
+        "a paragraph follows at once": shifted(prose, 1),
+        "a date line follows": shifted(dated, 1),
+        "a date line follows soon": dated_soon & ~shifted(dated, 1),
+        "a sentence follows": shifted(sentence, 1),
+        "a recurring line follows": shifted(signs["recurs"], 1),
+        "another short line follows": shifted(short & (page.width < 60) & ~dated, 1),
+        "a list item follows": shifted(signs["a list item"], 1),
+        "one of several questions": asks & other_questions,
+        "after a cut-off mark": shifted(signs["a cut-off mark"], -1),
+        "after dots": shifted(signs["dots at its end"] & ~signs["a cut-off mark"], -1),
+        "after a labelled line": shifted(label, -1),
+        "after an introduction": shifted(signs["a pause at its end"] & ~label, -1),
+        "after a recurring line": shifted(signs["recurs"], -1),
+        "after a date line": shifted(dated, -1),
+        "a date line stands above": dated_above & ~shifted(dated, -1),
+        "after a short line": shifted(short & (page.width < 80) & ~dated, -1),
+        "after a list item": shifted(signs["a list item"], -1),
+        "after a whole sentence": shifted(signs["ends like a sentence"] & prose, -1),
+        "after a paragraph without an end": shifted(prose & ~sentence, -1),
+    }

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types constraints clean
+.PHONY: run test check lint types learn constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -19,6 +19,10 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+
+# Learns the weights of the text splitter anew from the labelled collections that CORPORA names.
+learn: $(READY)
+	$(BIN)/python -m benchmarks.learn_boundaries
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "winnow needs Python 3.11 or newer, this is " + sys.version)'

@@ -16,8 +16,9 @@ from benchmarks.boundaries.report import Count, count_starts, figures_of, hits
 from benchmarks.boundaries.rows import Rows, learn_gate, read_sheets, row_weights
 from transforms.split.text import split_lines
 from transforms.split.text_candidates import Candidates, find_candidates
+from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import BASE, score_rows
-from transforms.split.text_rank import dump_stats, measure
+from transforms.split.text_rank import measure
 from transforms.split.text_weights import MODEL
 
 SUBJECTS = ("clocks", "bread", "rivers", "violins", "bicycles", "lanterns", "bridges", "cheese", "maps", "gardens")
@@ -196,9 +197,7 @@ def test_shares_sum_to_one_and_the_best_way_has_most() -> None:
 )
 def test_agreement(said: list[int], true: list[int], tolerance: int, f1: float) -> None:
     one = np.zeros(2, dtype=np.int64)
-    found = Candidates(
-        np.array([*said, 100]), np.array([0, len(said), len(said) + 1]), one, one, one, one, one.astype(np.uint64)
-    )
+    found = Candidates(np.array([*said, 100]), np.array([0, len(said), len(said) + 1]), one, one, one, one)
     assert agreement(found, np.array(true), tolerance) == pytest.approx([f1, 0.0])
     count = Count(hits(said, true, tolerance), len(said), len(true))
     assert count.f1 == pytest.approx(f1)
@@ -262,8 +261,8 @@ def test_shipped_weights_name_every_sign_and_measure_and_no_other() -> None:
     signs = sheet.signs(dict(MODEL.titled))
     titled, untitled = score_rows(MODEL.titled, signs), score_rows(MODEL.untitled, signs)
     found = find_candidates(sheet.page, signs, titled, untitled)
-    stats = dump_stats(sheet.page, signs, titled)
-    measures = measure(sheet.page, signs, titled, found, (untitled, 0.5))
+    stats = dump_stats(sheet.page, signs, titled, untitled)
+    measures = measure(sheet.page, signs, (titled, untitled), found, 0.5)
     assert list(MODEL.titled) == list(MODEL.untitled) == [*signs, BASE]
     assert list(MODEL.gate) == [*stats, BASE]
     assert list(MODEL.layout) == list(measures)
@@ -277,5 +276,5 @@ def test_the_gate_tells_dumps_without_titles() -> None:
     untitled = [Labelled("b", f"b{n}", "main", str(n), tuple(plain), first) for n in range(4)]
     sheets = read_sheets([*titled, *untitled])
     assert [sheet.untitled for sheet in sheets] == [False] * 4 + [True] * 4
-    gate = learn_gate(sheets, Rows(sheets).titled)
+    gate = learn_gate(Rows(sheets))
     assert set(gate) == {None, *(f"{site}{n}" for site in "ab" for n in range(4))}

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from benchmarks.boundaries.labelled import Labelled, Post, without_end
 from benchmarks.boundaries.settings import (
+    BRIEF,
     COMPOSED,
     LEAST_POSTS,
     LEAST_STARTS,
@@ -26,6 +27,7 @@ from benchmarks.boundaries.settings import (
 )
 from benchmarks.boundaries.templates import TitleWriter, Writer, byline_writer, footer_writer, menu
 
+_FEW_POSTS, _FEW_LINES = (1, 2, 2, 3, 3, 4), (1, 2, 2, 3, 4)
 _POSTS = (1, 2, 2, 3, 3, 4, 5, 5, 6, 7, 8, 10, 10, 12, 15, 20)
 
 
@@ -33,11 +35,13 @@ _POSTS = (1, 2, 2, 3, 3, 4, 5, 5, 6, 7, 8, 10, 10, 12, 15, 20)
 class Template:
     """How a listing puts its posts.
 
-    `most` body lines are shown of each, the last cut off with the mark `cut`; a `patchy` listing leaves out some
+    `most` body lines are shown of each, the last cut off with the mark `cut`; a `brief` one has few posts of few lines,
+    however long they were; a `patchy` listing leaves out some
     bylines and footers. `gaps` says where blank lines stand: "all", "posts", "none", "double", or "keep" those of the
     posts.
     """
 
+    brief: bool
     titled: bool
     most: int | None
     cut: str | None
@@ -73,7 +77,7 @@ def composed(posts: Mapping[tuple[str, str], Sequence[Post]], each: int = LISTIN
     for (source, site), found in sorted(posts.items()):
         chance = seeded(site)
         for number in range(-(-each // sites[source]) if len(found) >= LEAST_POSTS else 0):
-            listing = compose(found, chance)
+            listing = compose(found, chance, brief=number % BRIEF[1] < BRIEF[0])
             if listing.starts and len(listing.lines) < LONGEST:
                 lines, starts = tuple(listing.lines), tuple(listing.starts)
                 made.append(Labelled(source, site, COMPOSED, f"{site} composed {number}", lines, starts))
@@ -85,11 +89,12 @@ def seeded(name: str) -> random.Random:
     return random.Random(f"{SEED} {name}")  # noqa: S311 (nothing secret; it has to come out the same again)
 
 
-def invent(chance: random.Random) -> Template:
+def invent(chance: random.Random, *, brief: bool) -> Template:
     """Invents a template."""
     titled = chance.random() < 0.75
     excerpt = chance.random() < (0.25 if titled else 0.6)
     return Template(
+        brief,
         titled,
         chance.choice([1, 1, 2, 3]) if excerpt else None,
         chance.choice([None, None, " [...]", "…", " (...)"]),
@@ -102,19 +107,19 @@ def invent(chance: random.Random) -> Template:
     )
 
 
-def compose(posts: Sequence[Post], chance: random.Random) -> Listing:
+def compose(posts: Sequence[Post], chance: random.Random, *, brief: bool = False) -> Listing:
     """Composes one listing of a few of these posts."""
-    template = invent(chance)
+    template = invent(chance, brief=brief)
     listing = Listing(template.gaps)
     titles = [post.title for post in posts if post.title]
     day = date(chance.randrange(2004, 2022), chance.randrange(1, 13), chance.randrange(1, 28))
-    if chance.random() < 0.5:
+    if chance.random() < (0.3 if brief else 0.5):
         for line in menu(chance, chance.choice([1, 1, 2, 3, 5, 8, 15, 30]), titles):
             listing.put(line)
-    for post in chance.sample(posts, min(len(posts), chance.choice(_POSTS))):
+    for post in chance.sample(posts, min(len(posts), chance.choice(_FEW_POSTS if brief else _POSTS))):
         day -= timedelta(days=chance.choice([0, 1, 1, 2, 3, 5, 9, 20]))
         _put_post(listing, template, post, day, chance)
-    if chance.random() < 0.45:
+    if chance.random() < (0.2 if brief else 0.45):
         for line in menu(chance, chance.choice([1, 2, 5, 10, 20]), titles):
             listing.put(line)
     return listing
@@ -147,6 +152,8 @@ def _left_out(template: Template, chance: random.Random) -> bool:
 def _body(template: Template, post: Post, chance: random.Random) -> list[str]:
     """The lines that a listing shows of a post, none where all are blank."""
     filled = [line for line in post.body if line.strip()]
+    if template.most is None and template.brief:
+        return filled[: chance.choice(_FEW_LINES)]
     if template.most is None:
         return list(post.body) if filled else []
     shown = filled[: template.most]

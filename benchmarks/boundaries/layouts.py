@@ -18,8 +18,9 @@ from benchmarks.boundaries.settings import (
     TOLERANCE,
 )
 from transforms.split.text_candidates import Candidates, find_candidates
-from transforms.split.text_model import chance, score_rows
-from transforms.split.text_rank import dump_stats, measure
+from transforms.split.text_gate import dump_stats
+from transforms.split.text_model import chance
+from transforms.split.text_rank import measure
 
 
 def learn_layouts(rows: Rows, gate: LeftOut, left_out: Sequence[str]) -> LeftOut:
@@ -51,12 +52,11 @@ def learn_layouts(rows: Rows, gate: LeftOut, left_out: Sequence[str]) -> LeftOut
 
 def _ways(sheet: Sheet, rows: Rows, gate: LeftOut) -> tuple[list[str], Columns, Floats]:
     """The names of the measures, and of each way to cut a dump its measures and its quality."""
-    site, page = sheet.item.site, sheet.page
-    signs = sheet.signs(rows.titled[site])
-    titled, untitled = score_rows(rows.titled[site], signs), score_rows(rows.untitled[site], signs)
+    page = sheet.page
+    signs, titled, untitled = rows.scored(sheet)
     found = find_candidates(page, signs, titled, untitled)
-    without = chance(gate[site], dump_stats(page, signs, titled))
-    measures = measure(page, signs, titled, found, (untitled, without))
+    without = chance(gate[sheet.item.site], dump_stats(page, signs, titled, untitled))
+    measures = measure(page, signs, (titled, untitled), found, without)
     columns = np.array(list(measures.values()), dtype=np.float32).T
     truth = np.flatnonzero(sheet.begins)
     exact = agreement(found, truth, 0)

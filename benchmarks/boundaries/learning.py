@@ -29,9 +29,10 @@ def learn(items: Sequence[Labelled], posts: dict[tuple[str, str], list[Post]], t
     rows = Rows(read_sheets([*items, *made]))
     left_out = sorted({item.site for item in items})
     tell(f"learn to score {len(rows.begins)} rows, with each of {len(rows.sites)} sites left out")
-    titled, untitled = rows.titled, rows.untitled
-    gate = learn_gate(rows.sheets, titled)
+    gate = learn_gate(rows)
     tell("learn to rank the ways to cut a dump")
     layout = learn_layouts(rows, gate, left_out)
-    models = {site: Model(titled[site], untitled[site], gate[site], layout[site]) for site in (None, *left_out)}
+    models = {
+        site: Model(rows.titled[site], rows.untitled[site], gate[site], layout[site]) for site in (None, *left_out)
+    }
     return Learned(models, len(made))

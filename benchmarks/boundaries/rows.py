@@ -24,10 +24,10 @@ from benchmarks.boundaries.settings import (
     STARTS_A_SOURCE,
     WIDE,
 )
+from transforms.split.text_gate import dump_stats
 from transforms.split.text_layout import HOPELESS
 from transforms.split.text_lines import Page, read_page
-from transforms.split.text_model import BASE, chance, score_rows
-from transforms.split.text_rank import dump_stats
+from transforms.split.text_model import BASE, score_rows
 from transforms.split.text_signs import Signs, find_signs
 from transforms.split.text_words import compare_words
 
@@ -92,6 +92,12 @@ class Rows:
         untitled = np.array([sheet.untitled for sheet in self.sheets])
         return self._learned(untitled if untitled.any() else ~untitled)
 
+    def scored(self, sheet: Sheet) -> tuple[Signs, Floats, Floats]:
+        """The signs of a dump, and the scores of its rows by weights that were learned without its site."""
+        site = sheet.item.site
+        signs = sheet.signs(self.titled[site])
+        return signs, score_rows(self.titled[site], signs), score_rows(self.untitled[site], signs)
+
     def _learned(self, used: NDArray[np.bool_]) -> LeftOut:
         sizes = [len(sheet.page) for sheet in self.sheets]
         by_sheet = row_weights(self.sheets) * used
@@ -137,9 +143,10 @@ def dumps_of_source(sheets: Sequence[Sheet]) -> Floats:
     return np.array([counts[sheet.item.source, sheet.item.view] for sheet in sheets], dtype=np.float64)
 
 
-def learn_gate(sheets: Sequence[Sheet], titled: LeftOut) -> LeftOut:
+def learn_gate(rows: Rows) -> LeftOut:
     """Learns from measures of the whole dump whether its posts have titles."""
-    stats = [_stats(sheet, titled[sheet.item.site]) for sheet in sheets]
+    sheets = rows.sheets
+    stats = [_stats(sheet, rows) for sheet in sheets]
     names = list(stats[0])
     values = np.array([list(each.values()) for each in stats])
     middle, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
@@ -156,14 +163,9 @@ def learn_gate(sheets: Sequence[Sheet], titled: LeftOut) -> LeftOut:
     return learned
 
 
-def _stats(sheet: Sheet, titled: Weights) -> dict[str, float]:
-    signs = sheet.signs(titled)
-    return dump_stats(sheet.page, signs, score_rows(titled, signs))
-
-
-def without_titles(sheet: Sheet, titled: Weights, gate: Weights) -> float:
-    """The chance that the posts of a dump have no titles."""
-    return chance(gate, _stats(sheet, titled))
+def _stats(sheet: Sheet, rows: Rows) -> dict[str, float]:
+    signs, titled, untitled = rows.scored(sheet)
+    return dump_stats(sheet.page, signs, titled, untitled)
 
 
 def rounded(weights: Iterable[tuple[str, float]], places: int) -> Weights:

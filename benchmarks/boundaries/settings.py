@@ -13,8 +13,10 @@ COMPOSED, STRETCHES = "composed", "stretches of threads"
 
 # What is learned from beside the collections as they are.
 SEED: Final = 7
-LISTINGS: Final = 45
+LISTINGS: Final = 50
 """Invented listings made of the posts of one source."""
+BRIEF: Final = (2, 5)
+"""So many of so many listings are brief: a few posts of a few lines, as feeds, teasers and short notes have them."""
 LEAST_POSTS: Final = 8
 """Fewer posts of a site make the same listing again and again."""
 STRETCHES_EACH: Final = 10

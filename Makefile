@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality constraints clean
+.PHONY: run test check lint types quality learn constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -23,6 +23,10 @@ types: $(READY)
 # Scores on the labelled collections that CORPORA names, against the pinned ones; PIN=1 pins them anew.
 quality: $(READY)
 	$(BIN)/python -m benchmarks.quality $(if $(PIN),--pin)
+
+# Learns the weights of the text splitter anew from the labelled collections that CORPORA names.
+learn: $(READY)
+	$(BIN)/python -m benchmarks.learn_boundaries
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "winnow needs Python 3.11 or newer, this is " + sys.version)'

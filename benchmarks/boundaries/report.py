@@ -1,0 +1,95 @@
+"""Runs the whole splitter over labelled dumps and says how many starts it finds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Final
+
+from benchmarks.boundaries.labelled import Labelled, row_numbers
+from benchmarks.boundaries.settings import DUMPS, EXACT_VIEWS, EXTRACT, FORUM, MAIN, PAGE, THREADS, TOLERANCE
+from transforms.split.text import split_lines
+from transforms.split.text_model import Model
+
+WHOLE: Final = "whole set"
+# View -> the set of the quality gate, and its measure: the mean over sites, or one F1 for all.
+SETS: Final = {
+    PAGE: ("blogs as text, page", "macro F1"),
+    MAIN: ("blogs as text, main", "macro F1"),
+    EXTRACT: ("blogs as text, extract", "macro F1"),
+    DUMPS: ("text dumps", "starts F1"),
+    THREADS: ("threads as text", "starts F1"),
+    FORUM: ("forums as text", "F1"),
+}
+Figures = dict[str, dict[str, dict[str, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Starts found that are right, starts found, and true starts."""
+
+    right: int = 0
+    found: int = 0
+    true: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.right + other.right, self.found + other.found, self.true + other.true)
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right / (self.found + self.true) if self.found + self.true else 1.0
+
+
+Counts = dict[tuple[str, str], Count]
+
+
+def count_starts(items: Sequence[Labelled], models: Mapping[str | None, Model]) -> Counts:
+    """Splits every dump with the model of its site, else the one of None; counts by view and site."""
+    counts: Counts = defaultdict(Count)
+    for item in items:
+        model = models[item.site] if item.site in models else models[None]
+        counts[item.view, item.site] += _count(item, model)
+    return dict(counts)
+
+
+def _count(item: Labelled, model: Model) -> Count:
+    found = row_numbers(item, [block.first for block in split_lines(item.lines, model=model) if block.kind == "post"])
+    tolerance = 0 if item.view in EXACT_VIEWS else TOLERANCE
+    true = row_numbers(item, item.starts)
+    return Count(hits(found, true, tolerance), len(found), len(true))
+
+
+def hits(found: Sequence[int], true: Sequence[int], tolerance: int) -> int:
+    """How many true rows have a found one so near; each found one counts once, for the first that it is nearest to."""
+    left, count = sorted(found), 0
+    for row in true:
+        near = min(left, key=lambda place: abs(place - row), default=None)
+        if near is not None and abs(near - row) <= tolerance:
+            left.remove(near)
+            count += 1
+    return count
+
+
+def figures_of(counts: Counts) -> Figures:
+    """The figures in the form of the quality gate: set, site or whole set, measure."""
+    figures: Figures = {}
+    for view, (name, measure) in SETS.items():
+        sites = {site: count for (its_view, site), count in sorted(counts.items()) if its_view == view}
+        if not sites:
+            continue
+        total = fmean(count.f1 for count in sites.values()) if "macro" in measure else sum(sites.values(), Count()).f1
+        figures[name] = {WHOLE: {measure: round(total, 4)}}
+        if len(sites) > 1:
+            figures[name] |= {site: {"F1": round(count.f1, 4)} for site, count in sites.items()}
+    return figures
+
+
+def table(left_out: Figures, shipped: Figures) -> Iterator[str]:
+    """The figures of both, line by line: a set, then its sites."""
+    for name, sites in left_out.items():
+        for site, scores in sites.items():
+            title = f"{name}, {next(iter(scores))}" if site == WHOLE else f"  {site}"
+            values = [next(iter(each[name][site].values())) for each in (left_out, shipped)]
+            yield f"{title:<36}{values[0]:>8.3f}{values[1]:>12.3f}"

@@ -37,6 +37,12 @@ HEADROOM: Final = -3.0
 """Text above the first start is a post of its own from the best row that reaches this score."""
 LEAD: Final = 1.0
 """By how much the row below a heading must score above the rows below the other starts."""
+RISE, TITLE = 3.0, -1.0
+"""By how much a title above the first row of a post must score above it, and what it must score."""
+LONE, LONE_TEXT = -2.0, 300
+"""Between two starts one row that scores so much, with so many columns of text on both sides, is one too."""
+SETTLED: Final = (FAMILIES[LINE], FAMILIES[PART], FAMILIES[PLAIN])
+"""What these set apart is complete."""
 MOST: Final = 0.8
 """The share of the starts that must have a date line above them for it to open the posts."""
 HOPELESS: Final = -6.0
@@ -48,7 +54,8 @@ class Layout:
     """One way to cut a page: the rows that begin posts, in order, and of each the row that may be its title.
 
     `family` names what the cut follows, `anchor` a recurring line of it in words (empty for none), which stands
-    `copies` times in the dump and `offset` rows from the titles; `scores` and `signs` are those of all rows.
+    `copies` times in the dump and `offset` rows from the titles, at the rows `anchored`; `scores` and `signs` are those
+    of all rows.
     """
 
     starts: Ints
@@ -57,6 +64,7 @@ class Layout:
     anchor: str
     copies: int
     offset: int
+    anchored: Ints
     scores: NDArray[np.float64]
     signs: Signs
 
@@ -80,10 +88,13 @@ def choose_layout(page: Page, model: Model) -> Layout:
         page.name(anchor) if named else "",
         int(found.copies[best]) if named else 0,
         int(found.offset[best]),
+        starts - int(found.offset[best]) if named else starts[:0],
         titled,
         signs,
     )
-    return _with_opening_dates(page, _without_heading(page, _with_first_post(page, layout)))
+    for seen_to in (_at_titles, _with_lone, _with_first_post, _without_heading, _with_opening_dates):
+        layout = seen_to(page, layout)
+    return layout
 
 
 def _best(
@@ -97,6 +108,36 @@ def _best(
         return best
     expected = measures["untitled: expected F1 -1"] + measures["untitled: expected F1"]
     return int(np.where(found.family == PLAIN, expected, -1.0).argmax())
+
+
+def _at_titles(page: Page, layout: Layout) -> Layout:
+    """Begins a post at the title right above its first row, where that row is no title itself."""
+    starts = layout.starts
+    floor = np.append(0, starts[:-1] + 2)
+    for step in (1, 2):
+        above = np.maximum(starts - step, 0)
+        better = (starts - step >= floor) & (layout.scores[above] > np.maximum(layout.scores[starts] + RISE, TITLE))
+        between = (page.before[starts] - page.before[np.minimum(above + 1, starts)]) < page.paragraph
+        starts = np.where(better & between, above, starts)
+    return replace(layout, starts=starts, titles=starts)
+
+
+def _with_lone(page: Page, layout: Layout) -> Layout:
+    """Adds titles that stand alone between two starts and far from both; several such rows are inner headings."""
+    if layout.family in SETTLED:
+        return layout
+    ends = np.append(layout.starts[1:], len(page))
+    rows = np.flatnonzero((layout.scores > LONE) & looks_like_title(page))
+    post = np.searchsorted(layout.starts, rows, side="right") - 1
+    rows, post = rows[post >= 0], post[post >= 0]
+    inside = (rows >= layout.starts[post] + 2) & (rows < ends[post])
+    rows, post = rows[inside], post[inside]
+    alone = np.bincount(post, minlength=len(ends))[post] == 1
+    above = page.before[rows] - page.before[layout.starts[post] + 1]
+    below = page.before[ends[post]] - page.before[rows + 1]
+    lone = rows[alone & (np.minimum(above, below) >= LONE_TEXT)]
+    starts = np.sort(np.append(layout.starts, lone))
+    return replace(layout, starts=starts, titles=starts)
 
 
 def _with_first_post(page: Page, layout: Layout) -> Layout:

@@ -111,12 +111,14 @@ def _best(
 
 
 def _at_titles(page: Page, layout: Layout) -> Layout:
-    """Begins a post at the title right above its first row, where that row is no title itself."""
-    starts = layout.starts
+    """Begins a post at the title right above its first row, where that row is none, unlike those of most posts."""
+    starts, shaped = layout.starts, looks_like_title(page) & ~layout.signs["ends like a sentence"]
     floor = np.append(0, starts[:-1] + 2)
+    unlike = layout.scores[starts] < np.median(layout.scores[starts]) - 1
     for step in (1, 2):
         above = np.maximum(starts - step, 0)
-        better = (starts - step >= floor) & (layout.scores[above] > np.maximum(layout.scores[starts] + RISE, TITLE))
+        better = unlike & shaped[above] & (starts - step >= floor)
+        better &= layout.scores[above] > np.maximum(layout.scores[starts] + RISE, TITLE)
         between = (page.before[starts] - page.before[np.minimum(above + 1, starts)]) < page.paragraph
         starts = np.where(better & between, above, starts)
     return replace(layout, starts=starts, titles=starts)

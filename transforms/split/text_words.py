@@ -28,6 +28,8 @@ _LEAST_LONG, _LEAST_SHORT = 16, 8
 _NEW, _SAME, _FOREIGN = 0.03, 0.18, 0.3
 # By how much of a title's words one side must lead the other.
 _LEAD = 0.15
+# Links are followed so far one by one; a word that recurs more often in between is searched for.
+_LINKS = 6
 # Rows are compared in groups, to bound the memory for their words.
 _GROUP = 4096
 
@@ -36,12 +38,15 @@ _GROUP = 4096
 class Words:
     """The words of a dump in their order: where each begins, and where the same word stands before and after it.
 
-    `before` and `after` are indexes of words; -1 and the number of words where there is none.
+    `before` and `after` are indexes of words; -1 and the number of words where there is none. `group` is a number for
+    what the word says, and `places` has for all words, in order, this number plus the index of the word.
     """
 
     begins: Ints
     before: Ints
     after: Ints
+    group: Ints
+    places: Ints
 
     def __len__(self) -> int:
         return len(self.begins)
@@ -89,11 +94,14 @@ def _words(page: Page) -> tuple[Words, Words]:
 def _linked(begins: Ints, hashes: Hashes) -> Words:
     """Links every word with its next and last copy."""
     order = np.argsort(hashes, kind="stable")
-    same = hashes[order[1:]] == hashes[order[:-1]]
+    new = np.concatenate(([False], hashes[order[1:]] != hashes[order[:-1]]))[: len(order)]
+    same = ~new[1:]
     before, after = np.full(len(begins), -1), np.full(len(begins), len(begins))
     before[order[1:][same]] = order[:-1][same]
     after[order[:-1][same]] = order[1:][same]
-    return Words(begins, before, after)
+    group = np.empty(len(begins), dtype=np.int64)
+    group[order] = np.cumsum(new) * len(begins)
+    return Words(begins, before, after, group, group[order] + order)
 
 
 def _places(first: Ints, last: Ints, most: int) -> tuple[Ints, Ints]:
@@ -106,8 +114,14 @@ def _places(first: Ints, last: Ints, most: int) -> tuple[Ints, Ints]:
 def _above(words: Words, at: Ints, low: Ints, high: Ints) -> Bools:
     """Whether the words at `at` stand in the stretches from `low` up to `high`, which lie above them, too."""
     place = words.before[at]
-    while (far := np.flatnonzero(place >= high)).size:
+    far = np.flatnonzero(place >= high)
+    for _ in range(_LINKS):
         place[far] = words.before[place[far]]
+        far = far[place[far] >= high[far]]
+    if len(far):
+        group = words.group[at[far]]
+        nearest = np.searchsorted(words.places, group + high[far])
+        place[far] = np.append(-1, words.places)[nearest] - group
     found: Bools = place >= low
     return found
 
@@ -115,8 +129,14 @@ def _above(words: Words, at: Ints, low: Ints, high: Ints) -> Bools:
 def _below(words: Words, at: Ints, low: Ints, high: Ints) -> Bools:
     """The same for stretches that lie below them."""
     place = words.after[at]
-    while (far := np.flatnonzero(place < low)).size:
+    far = np.flatnonzero(place < low)
+    for _ in range(_LINKS):
         place[far] = words.after[place[far]]
+        far = far[place[far] < low[far]]
+    if len(far):
+        group = words.group[at[far]]
+        nearest = np.searchsorted(words.places, group + low[far])
+        place[far] = np.append(words.places, np.iinfo(np.int64).max)[nearest] - group
     found: Bools = place < high
     return found
 

@@ -102,6 +102,19 @@ def test_collections_are_read(corpora: Path) -> None:
     assert len(items[-1].starts) == 7
 
 
+def test_forum_pages_are_read_as_text(tmp_path: Path) -> None:
+    words = [f"What I think of {subject} is hard to say in one sentence." for subject in SUBJECTS[:3]]
+    rows = "".join(f"<div><h4>user{n}</h4><p>{text}</p></div>" for n, text in enumerate(words))
+    posts = [{"post_text": text, "user": f"user{n}"} for n, text in enumerate(words)]
+    (tmp_path / "forum_html").mkdir()
+    (tmp_path / "forum_html" / "001.html").write_text(f"<html><body>{rows}</body></html>", "utf-8")
+    truth = {"url": "https://forum.example/t/1", "posts": posts}
+    (tmp_path / "forum_html" / "001.truth.json").write_text(json.dumps(truth), "utf-8")
+    (item,) = read_collections(tmp_path)
+    assert (item.site, item.view) == ("forum forum.example", "forum")
+    assert [item.lines[start] for start in item.starts] == ["user0", "user1", "user2"]
+
+
 def test_learned_weights_split_what_they_never_saw(learned: tuple[str, object]) -> None:
     namespace: dict[str, object] = {}
     exec(compile(learned[0], "weights", "exec"), namespace)  # noqa: S102 (what the command wrote)

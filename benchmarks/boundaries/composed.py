@@ -16,6 +16,7 @@ from benchmarks.boundaries.labelled import Labelled, Post, without_end
 from benchmarks.boundaries.settings import (
     BRIEF,
     COMPOSED,
+    FORUM,
     LEAST_POSTS,
     LEAST_STARTS,
     LISTINGS,
@@ -179,7 +180,7 @@ def stretches(items: Sequence[Labelled], most: int = STRETCHES_EACH) -> Iterator
     """Cuts a stretch of one to four posts out of some dumps of every source and view."""
     cut: Counter[tuple[str, str]] = Counter()
     for item in items:
-        if len(item.starts) < LEAST_STARTS or cut[item.source, item.view] >= most:
+        if item.view == FORUM or len(item.starts) < LEAST_STARTS or cut[item.source, item.view] >= most:
             continue
         cut[item.source, item.view] += 1
         chance = seeded(item.name)

@@ -9,9 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from benchmarks.boundaries.settings import DUMPS, EXTRACT, LONGEST_LAST, MAIN, THREADS
+from benchmarks.boundaries.settings import DUMPS, EXTRACT, FORUM, LONGEST_LAST, MAIN, THREADS
+from benchmarks.forum_views import find_starts
+from transforms.decode import decode
 from transforms.split.feed import split_feed
+from transforms.split.render import render_html
 
 # The header of a post in the threads; their labels name users and times, not lines.
 _HEADER: Final = re.compile(r"\S.* \| \d{4}-\d\d-\d\d .*UTC \| #\d+")
@@ -47,7 +51,12 @@ class Post:
 
 def read_collections(corpora: Path) -> list[Labelled]:
     """Reads the dumps of every collection that is there, in an order that does not depend on the disk."""
-    return [*_blogs(corpora / "blogs"), *_dumps(corpora / "blog_dumps"), *_threads(corpora / "threads_text")]
+    return [
+        *_blogs(corpora / "blogs"),
+        *_dumps(corpora / "blog_dumps"),
+        *_threads(corpora / "threads_text"),
+        *_forums(corpora / "forum_html"),
+    ]
 
 
 def _blogs(folder: Path) -> Iterator[Labelled]:
@@ -72,6 +81,17 @@ def _threads(folder: Path) -> Iterator[Labelled]:
         lines = tuple(_text(path).split("\n"))
         starts = tuple(number for number, line in enumerate(lines) if _HEADER.fullmatch(line))
         yield Labelled(THREADS, THREADS, THREADS, path.stem, lines, starts)
+
+
+def _forums(folder: Path) -> Iterator[Labelled]:
+    """Forum pages as the text that the reader of HTML makes of them; the pages of a host are a site."""
+    for path in sorted(folder.glob("*.truth.json")):
+        name, truth = path.name.removesuffix(".truth.json"), _json(path)
+        text = render_html(decode(path.with_name(f"{name}.html").read_bytes()).text)
+        posts = [post for post in truth["posts"] if post.get("post_text")]
+        starts = {_line(text, start) for start in find_starts(text, posts) if start is not None}
+        host = f"forum {urlsplit(truth['url']).hostname}"
+        yield Labelled(host, host, FORUM, f"forum {name}", tuple(text.split("\n")), tuple(sorted(starts)))
 
 
 def _text(path: Path) -> str:

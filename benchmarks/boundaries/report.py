@@ -81,7 +81,8 @@ def figures_of(counts: Counts) -> Figures:
             continue
         total = fmean(count.f1 for count in sites.values()) if "macro" in measure else sum(sites.values(), Count()).f1
         figures[name] = {WHOLE: {measure: round(total, 4)}}
-        if len(sites) > 1:
+        # Forums are left out by host, but a host has two pages: too few for a figure of its own.
+        if len(sites) > 1 and view != FORUM:
             figures[name] |= {site: {"F1": round(count.f1, 4)} for site, count in sites.items()}
     return figures
 

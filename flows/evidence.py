@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -180,7 +180,8 @@ def _issue(warehouse: Warehouse, staged: Sequence[Staged], told: Mapping[str, li
         anywhere = [replace(found[0], own=False) for found in spots.values() if found]
         for (path, member), source in places[dump_id].items() if anywhere else ():
             own = spots[path, member]
-            found = [*own, *[spot for spot in anywhere if (spot.path, spot.member) != (path, member)][:ELSEWHERE]]
+            others = (spot for spot in anywhere if (spot.path, spot.member) != (path, member))
+            found = [*own, *islice(others, ELSEWHERE)]
             rows.append(
                 {"dump_id": dump_id, "path": path, "member": member, "source": source, "told": rows_told,
                  "location": found[0].location, "spots": [asdict(spot) for spot in found]}

@@ -117,10 +117,11 @@ def _in_microseconds(kind: pa.DataType) -> pa.DataType:
 def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
     """The rows of a batch as Python holds them, value by value where it can't hold all of them."""
     try:
-        return batch.to_pylist()
+        rows: list[dict[str, Any]] = batch.to_pylist()
     except BEYOND_PYTHON:
         columns = [[_value(column.slice(row, 1)) for row in range(len(column))] for column in batch.columns]
         return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return rows
 
 
 def _value(one: pa.Array) -> Any:  # noqa: ANN401 - whatever a column holds

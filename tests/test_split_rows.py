@@ -231,3 +231,10 @@ def test_a_long_line_of_prose_is_no_header() -> None:
     begun = time.process_time()
     assert recognise(("a," * 900_000 + "x" * 300 + "\n") * 2) == "text"
     assert time.process_time() - begun < 2
+
+
+def test_a_header_that_is_repeated_is_no_post() -> None:
+    one = "id,title,text\n7,Weir,High water.\n"
+    split = split_csv(one + one)
+    assert [piece.title for piece in split.pieces] == ["Weir", "Weir"]
+    assert [row.kind for row in split.residue] == ["header", "header"]

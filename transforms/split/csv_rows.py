@@ -127,6 +127,9 @@ class CsvRows:
         return Taken(Split(pieces, residue), len(text) if last else used, then)
 
     def _row(self, text: str, header: Header, record: _Record, number: int) -> Piece | Residue:
+        if tuple(map(str.strip, record.values)) == header.names:
+            # Tables that were joined end to end repeat it.
+            return Residue(record.start, record.end, "header", sound(text[record.start : record.end]))
         fits = header.fits(record.values)
         row = dict(zip(header.names, record.values, strict=False))
         piece = piece_of_row(row, self.fields, Place(record.start, record.end, number)) if fits else None

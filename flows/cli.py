@@ -88,15 +88,16 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     from flows.summary import print_summary  # noqa: PLC0415
     from transforms.split.fields import Asked  # noqa: PLC0415
 
-    fields = Asked(
-        text=tuple(text_field or ()),
-        title=tuple(title_field or ()),
-        author=tuple(author_field or ()),
-        published=tuple(date_field or ()),
-        url=tuple(url_field or ()),
-        tags=tuple(tags_field or ()),
-        id=tuple(id_field or ()),
-    )
+    with _told():
+        fields = Asked(
+            text=tuple(text_field or ()),
+            title=tuple(title_field or ()),
+            author=tuple(author_field or ()),
+            published=tuple(date_field or ()),
+            url=tuple(url_field or ()),
+            tags=tuple(tags_field or ()),
+            id=tuple(id_field or ()),
+        )
     request = Request(
         sources=tuple(sources or [DEFAULT_SOURCE]),
         warehouse=warehouse,

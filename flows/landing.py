@@ -73,6 +73,9 @@ def find(
     passed_over = apart.resolve() if apart else None
     found: dict[str, RawFile] = {}
     for source in sources:
+        if not source.strip():
+            # `Path` would take it for the folder in which the command runs.
+            raise SourceError("a source has an empty name; give a folder of dumps or a file ('.' is this folder)")
         root = Path(source)
         if not os.path.lexists(root):
             raise SourceError(f"there is no source {source}; give a folder of dumps or a file")

@@ -28,6 +28,8 @@ ROWS: Final = 500
 BUFFER: Final = 1 << 20
 # What the library raises on damage; a codec that fails and a bad length come as OSError.
 DAMAGE: Final = (pa.ArrowException, OSError, ValueError, OverflowError, UnicodeError)
+# What is raised for a value that Python has no word for; an unknown zone is a KeyError.
+BEYOND_PYTHON: Final = (pa.ArrowException, ValueError, OverflowError, KeyError)
 
 Span = tuple[int, int]
 
@@ -67,7 +69,7 @@ class ParquetRows:
         for number in range(self._file.num_row_groups):
             try:
                 for batch in self._file.iter_batches(ROWS, row_groups=[number], use_threads=False):
-                    text = "".join(_line(row) for row in batch.cast(self._schema, safe=False).to_pylist())
+                    text = "".join(map(_line, _rows(batch.cast(self._schema, safe=False))))
                     done += len(text)
                     yield text.encode("utf-8", "replace")
             except DAMAGE as error:
@@ -110,6 +112,36 @@ def _in_microseconds(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return (pa.list_ if pa.types.is_list(kind) else pa.large_list)(_in_microseconds(kind.value_type))
     return kind
+
+
+def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """The rows of a batch as Python holds them, value by value where it can't hold all of them."""
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except BEYOND_PYTHON:
+        columns = [[_value(column.slice(row, 1)) for row in range(len(column))] for column in batch.columns]
+        return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return rows
+
+
+def _value(one: pa.Array) -> Any:  # noqa: ANN401 - whatever a column holds
+    """The only value of an array; a moment beyond the years 1 to 9999 or in a zone that nobody knows as Arrow has it.
+
+    >>> _value(pa.array([2**62], pa.timestamp("us", "Europe/Paris")))
+    '17036-07-06 15:00:27.387904+0100'
+    >>> _value(pa.array([60], pa.timestamp("s", "Nowhere"))), _value(pa.array([[2**31 - 1]], pa.list_(pa.date32())))
+    ('60', None)
+    """
+    try:
+        return one.to_pylist()[0]
+    except BEYOND_PYTHON:
+        pass
+    for kind in (pa.string(), pa.int64()):
+        try:
+            return str(one.cast(kind).to_pylist()[0])
+        except BEYOND_PYTHON:
+            continue
+    return None
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from transforms.parts import PART_BYTES, Part, Window, groups_of, parts_of
 from transforms.records import Format
 from transforms.sign import sign
 from transforms.split.fields import DEFAULT_NAMES, FieldNames
+from transforms.split.mailbox import is_mailbox
 
 # Dates that prove each order, to find out whether others prove the other.
 PROOFS: dict[Order, str] = {"day-first": "31/12/2000", "month-first": "12/31/2000"}
@@ -63,13 +64,16 @@ def read_dump(held: Held, stated: Stated, orders: tuple[Order | None, ...] = ())
     One page writes its dates one way, so that 13/04/2015 tells how to read 03/04/2015: `orders` has that way where it
     is known. Otherwise the first part decides, and `OtherOrder` is raised at the end where it was wrong.
     """
-    if next(held.blocks(), b"").startswith(MAGIC):
+    first = next(held.blocks(), b"")
+    if first.startswith(MAGIC):
         return _read_parquet(held, stated, orders)
-    charset = settle(held.blocks, stated.charset)
+    # The bytes of one message, be it in UTF-16 or damaged, must not decide how the others are read.
+    mail = is_mailbox(first.decode(BYTE_BY_BYTE.codec))
+    charset = BYTE_BY_BYTE if mail else settle(held.blocks, stated.charset)
     window = Window(held.blocks(), charset)
     window.fill(PART_BYTES)
     kind = stated.kind or recognise(window.text, stated.fields)
-    if kind == "mbox":
+    if kind == "mbox" and not mail:
         charset = BYTE_BY_BYTE
         window = Window(held.blocks(), charset)
     parts = parts_of(window, reading_of(kind, stated.fields, stated.known), PART_BYTES)

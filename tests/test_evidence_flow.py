@@ -60,11 +60,12 @@ def test_any_order_and_batching_gives_the_same_tables(tmp_path: Path, seed: int)
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """A dump that lost its titles, and one that may tell it where two of its posts begin."""
+    """A dump that lost one of its titles, and one that may tell it where that post begins."""
+    two = Invented(POSTS[1].title, POSTS[1].paragraphs + POSTS[2].paragraphs)
     return corpora.write(
         tmp_path / "source",
         {
-            "bare.txt": recurring.stripped(POSTS[:4]),
+            "bare.txt": recurring.page([POSTS[0], two, POSTS[3]]),
             "page.txt": recurring.page([POSTS[5], POSTS[1], POSTS[2], POSTS[6]]),
         },
     )
@@ -82,20 +83,24 @@ def test_a_known_dump_is_split_again_when_another_knows_better(source: Path, tmp
     assert (summary.counts["dumps_split_again"], summary.counts["dumps_not_split_again"]) == (1, 0)
     assert (summary.counts["dumps"], summary.counts["copies"]) == (1, 4)
     after = copies_of(tmp_path / "w", "bare.txt")
-    first, second, third = (bare.index(post.paragraphs[0]) for post in POSTS[1:4])
-    assert [row["start"] for row in after if first <= row["start"] < third] == [first, second]
+    at = bare.index(POSTS[2].paragraphs[0])
+    assert [row["start"] for row in after] == [bare.index(POSTS[k].title) for k in (0, 1)] + [
+        at,
+        bare.index(POSTS[3].title),
+    ]
     told = [row for row in after if row["boundary"][0].startswith("another dump (")]
     page = {row["path"]: row["dump_id"] for row in rows_of(tmp_path / "w", "dumps")}["page.txt"]
-    assert [row["boundary"][0] for row in told] == [f"another dump ({page[:12]}) begins the same text here"] * 2
+    assert [row["boundary"][0] for row in told] == [f"another dump ({page[:12]}) begins the same text here"]
     posts = {row["post_id"]: row["title"] for row in rows_of(tmp_path / "w", "posts")}
-    assert [posts[row["post_id"]] for row in told] == [post.title for post in POSTS[1:3]]
+    assert [posts[row["post_id"]] for row in told] == [POSTS[2].title]
 
 
 def test_the_dumps_table_says_what_a_dump_was_told(source: Path, tmp_path: Path) -> None:
     ingest(source, tmp_path / "w")
     told = {row["path"]: row["told"] for row in rows_of(tmp_path / "w", "dumps")}
     assert told["page.txt"] is None
-    assert [row["line"] for row in told["bare.txt"] if row["begins"]] == [4, 8]
+    lines = (source / "bare.txt").read_text().split("\n")
+    assert [lines[row["line"]] for row in told["bare.txt"] if row["begins"]] == [POSTS[2].paragraphs[0]]
 
 
 def test_a_run_that_finds_nothing_new_commits_nothing(source: Path, tmp_path: Path) -> None:

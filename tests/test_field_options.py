@@ -46,3 +46,12 @@ def test_names_go_through_json_and_back() -> None:
 def test_an_unknown_field_is_refused() -> None:
     with pytest.raises(UsageError, match="a post has no field body; it has author, id"):
         Asked.of({"body": ["a"]})
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_refused_before_anything_is_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "rows.jsonl").write_text(json.dumps(ROW) + "\n")
+    ran = winnow("ingest", "--text-field", name, cwd=tmp_path)
+    assert (ran.code, (tmp_path / "warehouse").exists()) == (2, False)
+    assert "an empty name was given for the field of the text" in " ".join(ran.said.split())

@@ -325,3 +325,9 @@ def test_many_files_below_many_folders(source: Path) -> None:
     for number in range(2000):
         (deep / f"{number:04}.txt").touch()
     assert len(find([str(source)])) == 2000
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_source_without_a_name_is_not_the_folder_at_hand(name: str) -> None:
+    with pytest.raises(SourceError, match="a source has an empty name; give a folder"):
+        find([name])

@@ -132,3 +132,20 @@ def test_fields_that_are_asked_for_and_archives(tmp_path: Path) -> None:
     )
     assert (row["title"], row["dump_member"]) == ("a", "in/rows.parquet")
     assert "no row has the field story" in summary.rejected["x.parquet"]
+
+
+STRANGE_MOMENTS = {
+    "after 9999": pa.array([0, 2**62], pa.timestamp("us")),
+    "before 1": pa.array([0, -(2**61)], pa.timestamp("ms", "Europe/Lisbon")),
+    "a day": pa.array([0, 2**31 - 1], pa.date32()),
+    "a time that lasts": pa.array([0, 2**62], pa.duration("ms")),
+    "a zone that nobody knows": pa.array([0, 60], pa.timestamp("s", "Nowhere/Else")),
+    "in a list": pa.array([[0], [2**31 - 1]], pa.list_(pa.date32())),
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE_MOMENTS)
+def test_a_moment_that_python_cannot_hold_costs_no_row(tmp_path: Path, kind: str) -> None:
+    rows = table(id=["a", "b"], text=[BODY, f"{BODY} nobody."], published=STRANGE_MOMENTS[kind])
+    summary, found = taken(tmp_path, {"rows.parquet": written(rows)})
+    assert (summary.rejected, [row["member"] for row in found], found[1]["published"]) == ({}, ["a", "b"], None)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.errors import DumpError
+from transforms.formats import recognise
 from transforms.records import Piece, Split
 from transforms.split.csv_rows import split_csv
 from transforms.split.fields import FieldNames, is_html, unix_lines
@@ -214,3 +215,26 @@ def test_any_text_is_rows_or_a_dump_error(text: str) -> None:
                 continue
             for row in (*found.pieces, *found.residue):
                 assert 0 <= row.start <= row.end <= len(source)
+
+
+def test_a_table_of_a_hundred_thousand_columns_is_a_table() -> None:
+    names = ",".join(f"c{n}" for n in range(100_000))
+    source = f"title,text,{names}\n" + "".join(f"T{n},The text of {n}.{',' * 100_000}\n" for n in range(3))
+    assert recognise(source) == "csv"
+    assert [(piece.title, piece.body) for piece in split_csv(source).pieces] == [
+        (f"T{n}", f"The text of {n}.") for n in range(3)
+    ]
+
+
+def test_a_long_line_of_prose_is_no_header() -> None:
+    assert recognise("title, text, " + "and so on it went by the weir, " * 300 + "\nOne, two, three\n") == "text"
+    begun = time.process_time()
+    assert recognise(("a," * 900_000 + "x" * 300 + "\n") * 2) == "text"
+    assert time.process_time() - begun < 2
+
+
+def test_a_header_that_is_repeated_is_no_post() -> None:
+    one = "id,title,text\n7,Weir,High water.\n"
+    split = split_csv(one + one)
+    assert [piece.title for piece in split.pieces] == ["Weir", "Weir"]
+    assert [row.kind for row in split.residue] == ["header", "header"]

@@ -405,7 +405,6 @@ HARD = {
     "bylines and cut-off marks on some posts only",
     "date lines above the titles",
     "heading above date lines",
-    "inner headings between titles with dates",
     "paragraphs without titles",
 }
 UNSURE = pytest.mark.xfail(strict=True, reason="too few and too short posts to tell the layout")

@@ -95,3 +95,28 @@ def test_one_post_in_all_formats_is_one_post(tmp_path: Path) -> None:
     posts = Warehouse.open(tmp_path / "w").read("posts").to_pylist()
     assert sorted(row["title"] for row in posts) == sorted(post.title for post in POSTS)
     assert {row["n_copies"] for row in posts} == {len(DUMPS)}
+
+
+STRANGE = {
+    "UTF-16": "Les hérons sont revenus au barrage. ".encode("utf-16") * 40,
+    "zeros": bytes(4000),
+    "noise": bytes((n * n * 31 + n * 7 + (n >> 3)) % 256 for n in range(4000)),
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_one_strange_message_costs_the_others_nothing(tmp_path: Path, strange: str) -> None:
+    (tmp_path / "raw").mkdir()
+    head = (
+        b"From ann@example.org Thu Mar  1 10:00:09 2012\nSubject: Strange\nContent-Type: text/plain; charset=utf-16\n\n"
+    )
+    (tmp_path / "raw" / "list.mbox").write_bytes(mailbox() + head + STRANGE[strange] + b"\n\n" + mailbox())
+    assert not ingest(tmp_path / "raw", tmp_path / "w").rejected
+    opened = Warehouse.open(tmp_path / "w")
+    assert [row["format"] for row in opened.read("dumps").to_pylist()] == ["mbox"]
+    titles = [row["title"] for row in opened.read("copies").to_pylist()]
+    assert [titles.count(post.title) for post in POSTS] == [2, 2, 2]
+    assert {post.title: body + " Voilà." for post, body in PAIRS}.items() <= {
+        row["title"]: row["text"] for row in opened.read("posts").to_pylist()
+    }.items()
+    assert verify(opened).problems == []

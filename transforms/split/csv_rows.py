@@ -34,8 +34,10 @@ LINE_END: Final = re.compile(r"[\r\n]")
 LEADING: Final = re.compile(r"[\s\ufeff]*+")
 # A field in quotes that is not closed within the source.
 OPEN_QUOTE: Final = re.compile(r'"[^"]*+(?:""[^"]*+)*+(?:" *+\r?+)?\Z')
-# A header is a line of short names; one that is longer than this (in characters) is prose.
+# A header is a line of short names: one of more characters than this is prose, unless each of its fields is short.
+# Tables of features have 100,000 columns; what is longer than they are is not worth looking at.
 LONGEST_HEADER: Final = 4096
+WIDEST_HEADER: Final = 2_000_000
 # Only a table has two columns of names that posts are known by.
 KNOWN_COLUMNS: Final = 2
 # How many records are looked at to tell a table; at least half of them must have as many fields as the header.
@@ -125,6 +127,9 @@ class CsvRows:
         return Taken(Split(pieces, residue), len(text) if last else used, then)
 
     def _row(self, text: str, header: Header, record: _Record, number: int) -> Piece | Residue:
+        if tuple(map(str.strip, record.values)) == header.names:
+            # Tables that were joined end to end repeat it.
+            return Residue(record.start, record.end, "header", sound(text[record.start : record.end]))
         fits = header.fits(record.values)
         row = dict(zip(header.names, record.values, strict=False))
         piece = piece_of_row(row, self.fields, Place(record.start, record.end, number)) if fits else None
@@ -150,8 +155,8 @@ def is_csv(text: str, fields: FieldNames = DEFAULT_NAMES) -> bool:
     (True, False, False)
     """
     begin = _begin(text)
-    line_end = LINE_END.search(text, begin, begin + LONGEST_HEADER)
-    if not line_end or not any(mark in text[begin : line_end.start()] for mark in DELIMITERS):
+    line_end = LINE_END.search(text, begin, begin + WIDEST_HEADER)
+    if not line_end or not _is_short(text[begin : line_end.start()]):
         return False
     header = _header(text, fields, last=True)
     if header is None or not header.columns[0] or max(map(len, header.names)) > LONGEST_NAME:
@@ -162,6 +167,14 @@ def is_csv(text: str, fields: FieldNames = DEFAULT_NAMES) -> bool:
     tried = list(islice(_records(text, header.then, header.pattern, last=True), RECORDS_TRIED))
     whole = [record for record in tried if len(record.values) == len(header.names)]
     return 2 * len(whole) > len(tried) and not all(RULE.issuperset(value) for value in tried[0].values)
+
+
+def _is_short(line: str) -> bool:
+    """Say whether a line may be a header: parted by a delimiter, and of short names throughout where it is long."""
+    marks = [mark for mark in DELIMITERS if mark in line]
+    if len(line) <= LONGEST_HEADER:
+        return bool(marks)
+    return any(max(map(len, line.split(mark))) <= LONGEST_NAME for mark in marks)
 
 
 def _header(source: str, fields: FieldNames, *, last: bool) -> Header | None:

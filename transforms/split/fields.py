@@ -79,7 +79,11 @@ DEFAULT_NAMES: Final = FieldNames()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Names of fields that somebody gave, each in order of preference. They go before the names known here."""
+    """Names of fields that somebody gave, each in order of preference. They go before the names known here.
+
+    Raises `UsageError` where a name is empty: that is a variable of a script that was never set, and would have every
+    file of rows rejected.
+    """
 
     text: tuple[str, ...] = ()
     title: tuple[str, ...] = ()
@@ -88,6 +92,12 @@ class Asked:
     url: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     id: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse names without a character."""
+        for kind, names in self.given().items():
+            if not all(map(str.strip, names)):
+                raise UsageError(f"an empty name was given for the field of the {kind}; name a field of the rows")
 
     @classmethod
     def of(cls, given: Mapping[str, Sequence[str]]) -> Asked:

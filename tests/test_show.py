@@ -199,7 +199,7 @@ def test_no_control_character_of_a_dump_reaches_the_terminal(
     text = listing([post(random.Random(1))]).replace(" ", " \x1b[31m\u202e\x07\N{NO-BREAK SPACE}", 20)
     ingest(write(tmp_path / "raw", {"a\x1b[2J\nb.txt": text}), tmp_path / "warehouse")
     shown = Shown(tmp_path / "warehouse", capsys)
-    (row,) = rows_of(tmp_path / "warehouse", "posts")
+    row = rows_of(tmp_path / "warehouse", "posts")[0]
     for page in (shown("b.txt", boundaries=True, full=True), shown("b.txt"), shown(row["post_id"])):
         assert [line for line in page.split("\n") if not line.isprintable()] == []
     assert "\\x1b[31m\\u202e\\x07 " in shown("b.txt", boundaries=True)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from transforms.evidence import CERTAIN, LIKELY, NO_EVIDENCE, STRONG
-from transforms.split.text_candidates import FAMILIES, LINE, OFFSETS
+from transforms.split.text_candidates import FAMILIES, LINE
 from transforms.split.text_layout import choose_layout
 from transforms.split.text_lines import DATE_MARK, TIME_MARK, read_page
+from transforms.split.text_sets import NEAR
 from transforms.split.text_signs import looks_like_title
 from transforms.split.text_weights import MODEL
 
@@ -114,7 +115,7 @@ class _Reader:
             int(self.page.line[title]) if has_title else None,
             _lines(self.page, body, last) if body < last else (stop, stop),
             self._evidence(first, head),
-            self._certainty(first, head),
+            self._certainty(head),
         )
 
     def _below_bylines(self, first: int, last: int) -> int:
@@ -147,7 +148,7 @@ class _Reader:
         told = self.known.starts.get(int(self.page.line[first]))
         found = [told] if told else []
         closes = layout.offset > 0 and head == first
-        if self._explained(first, head) and not (closes and first == layout.starts[0]):
+        if self._explained(head) and not (closes and first == layout.starts[0]):
             place = (
                 "closes the post before" if closes else "in its first line" if layout.offset == 0 else "near its head"
             )
@@ -159,14 +160,14 @@ class _Reader:
             found.append(FIRST_LINE)
         return tuple(found) or ("the best line above the first text",)
 
-    def _explained(self, first: int, head: int) -> bool:
-        """Tell whether the recurring line that the dump follows stands where this post begins."""
-        anchored = self.layout.anchored
-        nearest = np.searchsorted(anchored, first - max(OFFSETS))
-        return bool(nearest < len(anchored) and anchored[nearest] <= head - min(OFFSETS))
+    def _explained(self, head: int) -> bool:
+        """Tell whether the recurring line that the dump follows stands at this post too, or below a title above it."""
+        anchored, at = self.layout.anchored, head - self.layout.offset
+        nearest = np.searchsorted(anchored, at)
+        return bool(nearest < len(anchored) and anchored[nearest] <= at + NEAR)
 
-    def _certainty(self, first: int, head: int) -> int:
-        if self._explained(first, head):
+    def _certainty(self, head: int) -> int:
+        if self._explained(head):
             return CERTAIN
         return STRONG if self.layout.scores[head] >= _STRONG else LIKELY
 

@@ -7,12 +7,13 @@ to: text above the first start, a heading that looks like a title, a date line t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_candidates import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, find_candidates
+from transforms.split.text_candidates import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, find_candidates, pattern_of
 from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import Model, chance, rank, score_rows
 from transforms.split.text_rank import measure
@@ -114,7 +115,7 @@ def _at_titles(page: Page, layout: Layout) -> Layout:
     """Begins a post at the title right above its first row, where that row is none, unlike those of most posts."""
     starts, shaped = layout.starts, looks_like_title(page) & ~layout.signs["ends like a sentence"]
     floor = np.append(0, starts[:-1] + 2)
-    unlike = layout.scores[starts] < np.median(layout.scores[starts]) - 1
+    unlike = (layout.scores[starts] < np.median(layout.scores[starts]) - 1) & ~_usual_dates(page, starts)
     for step in (1, 2):
         above = np.maximum(starts - step, 0)
         better = unlike & shaped[above] & (starts - step >= floor)
@@ -122,6 +123,14 @@ def _at_titles(page: Page, layout: Layout) -> Layout:
         between = (page.before[starts] - page.before[np.minimum(above + 1, starts)]) < page.paragraph
         starts = np.where(better & between, above, starts)
     return replace(layout, starts=starts, titles=starts)
+
+
+def _usual_dates(page: Page, starts: Ints) -> Bools:
+    """Which starts are lines with a date of the pattern that most of them have, as the headers of a thread."""
+    patterns = [pattern_of(page.dates[row]) if row in page.dates else "" for row in starts.tolist()]
+    counts = Counter(patterns)
+    usual = max(counts, key=lambda pattern: (counts[pattern], pattern))
+    return np.array([bool(pattern) and pattern == usual for pattern in patterns])
 
 
 def _with_lone(page: Page, layout: Layout) -> Layout:
@@ -161,6 +170,8 @@ def _without_heading(page: Page, layout: Layout) -> Layout:
     """
     starts = layout.starts
     if starts[0] or len(starts) < 3 or starts[1] < 3 or page.prose[1] or not page.prose[2]:
+        return layout
+    if len(layout.anchored) and layout.anchored[0] == starts[0] - layout.offset:
         return layout
     byline = page.dated[1] and not layout.signs["date in brackets at its end"][1]
     if byline or page.copies[1] > max(2, len(starts) // 3):

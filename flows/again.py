@@ -51,22 +51,23 @@ def carry_out(orders: Sequence[Order], chunks: Chunks, run_id: str, *, last_try:
 def _carried_out(file: RawFile, orders: Sequence[Order], chunks: Chunks, run_id: str) -> Iterator[Order]:
     """Those of the orders that one file can serve, once their rows are added."""
     wanted: dict[str | None, set[str]] = defaultdict(set)
+    due: dict[tuple[str | None, str], list[Order]] = defaultdict(list)
     for order in orders:
         wanted[order.spots[0].member].add(order.dump_id)
+        due[order.spots[0].member, order.dump_id].append(order)
     for member, dump in reopened(file, wanted):
-        for order in orders:
-            if (order.spots[0].member, order.dump_id) == (member.name, dump.dump_id):
-                raw = RawFile(file.place, order.path, order.source)
-                place = Place(raw, run_id, order.member, dump.dump_id, dump.size)
-                # A server's address is that of its own place alone.
-                url = member.url if order.spots[0].own else None
-                try:
-                    add_read(chunks, place, dump, Stated(member.charset, url, kind="text", known=order.known))
-                except PassingError:
-                    raise
-                except DumpError:
-                    continue
-                yield order
+        for order in due[member.name, dump.dump_id]:
+            raw = RawFile(file.place, order.path, order.source)
+            place = Place(raw, run_id, order.member, dump.dump_id, dump.size)
+            # A server's address is that of its own place alone.
+            url = member.url if order.spots[0].own else None
+            try:
+                add_read(chunks, place, dump, Stated(member.charset, url, kind="text", known=order.known))
+            except PassingError:
+                raise
+            except DumpError:
+                continue
+            yield order
 
 
 def text_again(warehouse: Warehouse, fields: FieldNames, copy: Row) -> str | None:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.decode import Charset
-from transforms.errors import DumpError
+from transforms.errors import DumpError, FieldError
 from transforms.split.fields import INNER, LONGEST_NAME, NAMES_SHOWN, FieldNames, columns_of, has_asked, without_asked
 
 MAGIC: Final = b"PAR1"
@@ -58,7 +58,7 @@ class ParquetRows:
             raise without_asked(names, columns)
         if not any(_is_text(columns[key]) for key in columns_of(tuple(columns), names)[0]):
             shown = ", ".join(key[:LONGEST_NAME] for key in list(columns)[:NAMES_SHOWN])
-            raise DumpError(
+            raise FieldError(
                 f"no column of this table is known to hold the text (columns: {shown}); name it with --text-field"
             )
 

@@ -26,7 +26,7 @@ from flows.reading import Stated
 from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse
-from transforms.errors import DumpError, FaultError, PassingError, RefusedError
+from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
 from transforms.split.fields import DEFAULT_NAMES, NONE_ASKED, Asked, FieldNames
 
 # A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
@@ -207,14 +207,14 @@ def _stage_dump(chunks: Chunks, place: Place, member: Member, fields: FieldNames
 
 
 def _stage_held(chunks: Chunks, place: Place, dump: Held, stated: Stated) -> bool:
-    """Adds the rows of a dump, or one that says why it can't be read; gives whether winnow itself failed on it."""
+    """Adds the rows of a dump, or one that says why it can't be read; gives whether the next run is to read it anew."""
     try:
         add_read(chunks, place, dump, stated)
     except PassingError:
         raise
     except DumpError as error:
         _reject(chunks, place, str(error))
-        return isinstance(error, FaultError)
+        return isinstance(error, FaultError | FieldError)
     return False
 
 

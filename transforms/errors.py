@@ -3,6 +3,7 @@
 WinnowError
 ├── DumpError            one dump can't be read; it becomes a rejected row, the others go on
 │   ├── PassingError     the same, but a later try may well succeed (a busy disk, a network share)
+│   ├── FieldError       none of its fields is known to hold the text; a name for it can be given
 │   ├── RefusedError     it swells without end when it is unpacked, as a decompression bomb does
 │   └── FaultError       winnow itself failed on it; another version may not
 ├── SourceError          what was named as a source is not there or can't be listed
@@ -37,6 +38,10 @@ class DumpError(WinnowError):
 
 class PassingError(DumpError):
     """One dump can't be read just now; another try may succeed."""
+
+
+class FieldError(DumpError):
+    """No field of the rows is known to hold the text; it is read anew at every run, since another name may be given."""
 
 
 class RefusedError(DumpError):

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from benchmarks.boundaries.labelled import Labelled, Post, without_end
 from benchmarks.boundaries.settings import (
+    ALONE,
     BRIEF,
     COMPOSED,
     FORUM,
@@ -174,6 +175,15 @@ def _put_body(listing: Listing, body: Sequence[str], *, opens: bool) -> int:
         elif line.strip():
             listing.put(line)
     return first
+
+
+def alone(posts: Mapping[tuple[str, str], Sequence[Post]], most: int = ALONE) -> Iterator[Labelled]:
+    """Puts posts that have a title into dumps of their own, each with a blank line below its title."""
+    for (source, site), found in posts.items():
+        whole = [post for post in found if post.title and any(line.strip() for line in post.body)]
+        for number, post in enumerate(whole[:most]):
+            lines = (post.title or "", "", *post.body[:LONGEST])
+            yield Labelled(source, site, COMPOSED, f"{source} alone {number}", lines, (0,))
 
 
 def stretches(items: Sequence[Labelled], most: int = STRETCHES_EACH) -> Iterator[Labelled]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.boundaries.composed import composed, stretches
+from benchmarks.boundaries.composed import alone, composed, stretches
 from benchmarks.boundaries.labelled import Labelled, Post
 from benchmarks.boundaries.layouts import learn_layouts
 from benchmarks.boundaries.rows import Rows, learn_gate, read_sheets
@@ -24,7 +24,7 @@ class Learned:
 
 def learn(items: Sequence[Labelled], posts: dict[tuple[str, str], list[Post]], tell: Tell = lambda _: None) -> Learned:
     """Learns from labelled dumps, and from listings and stretches made from them. The same input gives the same."""
-    made = [*composed(posts), *stretches(items)]
+    made = [*composed(posts), *alone(posts), *stretches(items)]
     tell(f"read {len(items)} dumps, made {len(made)} of their posts")
     rows = Rows(read_sheets([*items, *made]))
     left_out = sorted({item.site for item in items})

@@ -17,6 +17,8 @@ LISTINGS: Final = 50
 """Invented listings made of the posts of one source."""
 BRIEF: Final = (2, 5)
 """So many of so many listings are brief: a few posts of a few lines, as feeds, teasers and short notes have them."""
+ALONE: Final = 25
+"""Posts of one source that are dumps of their own: without them a third of such files fell apart."""
 LEAST_POSTS: Final = 8
 """Fewer posts of a site make the same listing again and again."""
 STRETCHES_EACH: Final = 10

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
-from transforms.errors import DumpError
+from transforms.errors import FieldError
 from transforms.records import Piece, Residue, Split
 from transforms.split.fields import (
     BROKEN,
@@ -143,7 +143,7 @@ def _insist(header: Header, fields: FieldNames) -> None:
         raise without_asked(fields, header.names)
     if not header.columns[0]:
         names = ", ".join(name[:LONGEST_NAME] for name in header.names[:NAMES_SHOWN])
-        raise DumpError(
+        raise FieldError(
             f"no column of this table is known to hold the text (columns: {names}); name it with --text-field"
         )
 

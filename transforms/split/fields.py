@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from transforms.errors import DumpError, UsageError
+from transforms.errors import FieldError, UsageError
 from transforms.records import Piece
 from transforms.split.render import html_body
 
@@ -208,7 +208,7 @@ def _any_asked(keys: tuple[str, ...], asked: tuple[str, ...]) -> bool:
     return not {plain_name(name) for name in asked}.isdisjoint(map(plain_name, keys))
 
 
-def without_asked(names: FieldNames, keys: Iterable[str]) -> DumpError:
+def without_asked(names: FieldNames, keys: Iterable[str]) -> FieldError:
     """Say that no row has a field that was asked for, and what there is.
 
     >>> print(without_asked(Asked(text=("stroy",)).names(), ["id", "story"]))
@@ -216,7 +216,7 @@ def without_asked(names: FieldNames, keys: Iterable[str]) -> DumpError:
     """
     shown = ", ".join(key[:LONGEST_NAME] for key in islice(keys, NAMES_SHOWN))
     asked = " or ".join(names.asked)
-    return DumpError(
+    return FieldError(
         f"no row has the field {asked} that --text-field names (its fields: {shown}); correct it, or give another "
         "as well"
     )

@@ -35,6 +35,8 @@ _ADDRESS: Final = ("://", "::", "->", "()")
 _MARK: Final = 40
 # A label is a word or two before a colon, in characters; a list item begins with at most so many before a dot.
 _LABEL, _ITEM = 34, 3
+# A heading in Markdown has so many marks at most.
+_LEVELS: Final = 6
 # How far a question looks for another one, and a title for its paragraphs and its date, in rows.
 _NEAR, _AHEAD, _CLOSE = 4, 5, 3
 # The shares of letters and digits from which a row is all capitals, mostly numbers, or title case.
@@ -129,13 +131,16 @@ def _front(page: Page) -> Signs:
     token_end = ends[np.minimum(at, max(len(ends) - 1, 0))] if len(ends) else page.last
     numbered = _is(page, token_end - 1, ".)") & (token_end - initial <= _ITEM + 1) & (count > 1)
     bullet = (_has(page, initial, BULLET) & (token_end - initial == 1) & (count > 1)) | _is(page, initial, "|/$")
-    item = short & ~tag & (numbered | bullet)
+    # The mark of a heading in Markdown is not one of a list.
+    marks = token_end - initial
+    heading = short & _is(page, initial, "#") & _is(page, token_end - 1, "#") & (marks <= _LEVELS) & (count > 1)
+    item = short & ~tag & ~heading & (numbered | bullet)
     letter = _has(page, initial, LETTER | DIGIT)
     bracketed = short & _is(page, initial, _OPENING) & _is(page, page.last - 1, "])）】")
     return {
         "[tag] in front": tag,
         "a list item": item,
-        "a sign in front": short & ~tag & ~item & ~letter,
+        "a sign in front": short & ~tag & ~item & ~heading & ~letter,
         "small letter in front": short & ~item & _has(page, initial, LOWER),
         "a number in front": short & ~item & _has(page, initial, DIGIT),
         "words in brackets alone": _search(page, bracketed, _BRACKETED.fullmatch),

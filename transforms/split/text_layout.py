@@ -34,6 +34,8 @@ MARGIN: Final = 1.5
 """A way that ranks so far above all those without titles is taken all the same; 1 to 3 moved no view by 0.02."""
 RECURRING: Final = (LINE, PART, DATE)
 """Anchors that are lines: what they set apart is believed with and without titles."""
+FEW_ROWS: Final = 10
+"""A text of so many rows with one title is one post; in a longer one the other titles may be lost."""
 HEADROOM: Final = -3.0
 """Text above the first start is a post of its own from the best row that reaches this score."""
 LEAD: Final = 1.0
@@ -79,6 +81,8 @@ def choose_layout(page: Page, model: Model) -> Layout:
     without = chance(model.gate, dump_stats(page, signs, titled, untitled))
     measures = measure(page, signs, (titled, untitled), found, without)
     best = _best(found, rank(model.layout, measures), measures, without)
+    if _is_one_post(page, signs):
+        best = int(np.flatnonzero((np.diff(found.bounds) == 1) & (found.starts[found.bounds[:-1]] == 0))[0])
     starts = found.of(best)
     anchor = int(found.anchor[best])
     named = anchor >= 0 and found.family[best] != SHAPE
@@ -109,6 +113,13 @@ def _best(
         return best
     expected = measures["untitled: expected F1 -1"] + measures["untitled: expected F1"]
     return int(np.where(found.family == PLAIN, expected, -1.0).argmax())
+
+
+def _is_one_post(page: Page, signs: Signs) -> bool:
+    """Tells a short text that has its title in its first row and nothing like one in the others."""
+    likely = looks_like_title(page) & ~signs["ends like a sentence"] & ~signs["a list item"]
+    few = 1 < len(page) <= FEW_ROWS and bool(page.width[0] < page.paragraph)
+    return few and bool(likely[0]) and not likely[1:].any() and bool(page.prose[1])
 
 
 def _at_titles(page: Page, layout: Layout) -> Layout:

@@ -82,11 +82,11 @@ def test_any_order_and_batching_of_random_dumps(tmp_path: Path, seed: int) -> No
 def test_a_post_keeps_its_id_when_a_better_copy_comes(tmp_path: Path) -> None:
     rng = random.Random(1)
     whole, other = corpora.post(rng, 4), corpora.post(rng)
-    source = corpora.write(tmp_path / "source", {"1.txt": corpora.listing([corpora.cut(whole), other])})
+    source = corpora.write(tmp_path / "source", {"1.jsonl": as_row(corpora.cut(whole)) + as_row(other)})
     ingest(source, tmp_path / "w")
     before = {row["post_id"]: row for row in Warehouse.open(tmp_path / "w").read("posts").to_pylist()}
     assert len(before) == 2
-    corpora.write(source, {"2.txt": corpora.listing([whole, corpora.post(rng)])})
+    corpora.write(source, {"2.jsonl": as_row(whole) + as_row(corpora.post(rng))})
     summary = ingest(source, tmp_path / "w")
     after = {row["post_id"]: row for row in Warehouse.open(tmp_path / "w").read("posts").to_pylist()}
     assert before.keys() < after.keys()
@@ -128,11 +128,12 @@ def test_missing_fields_come_from_the_other_copies(tmp_path: Path) -> None:
     rng = random.Random(3)
     whole = corpora.post(rng, 3)
     nameless = "\n\n".join([*whole.paragraphs, "One more sentence makes this copy the longer one of the two."])
-    source = corpora.write(tmp_path / "source", {"nameless.txt": nameless, "named.txt": corpora.listing([whole])})
+    rows = {"nameless.jsonl": json.dumps({"text": nameless}), "named.jsonl": as_row(whole)}
+    source = corpora.write(tmp_path / "source", rows)
     ingest(source, tmp_path / "w")
     opened = Warehouse.open(tmp_path / "w")
     (post,) = opened.read("posts").to_pylist()
-    named = next(row for row in opened.read("copies").to_pylist() if row["dump_path"] == "named.txt")
+    named = next(row for row in opened.read("copies").to_pylist() if row["dump_path"] == "named.jsonl")
     assert post["title"] == whole.title
     assert {"field": "title", "copy_id": named["copy_id"]} in post["field_sources"]
     assert named["relation"] == "near-identical"

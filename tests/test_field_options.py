@@ -37,6 +37,18 @@ def test_named_fields_win_over_those_known(tmp_path: Path) -> None:
     assert json.loads(run["options"])["fields"]["text"] == ["Story"]
 
 
+def test_a_name_can_be_corrected(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "rows.jsonl").write_text(json.dumps(ROW) + "\n")
+    assert winnow("ingest", "--text-field", "stroy", cwd=tmp_path).code == 1
+    assert winnow("ingest", "--text-field", "story", cwd=tmp_path).code == 0
+    assert [row["text"] for row in rows_of(tmp_path / "warehouse", "posts")] == [
+        "High water at the weir, and two herons."
+    ]
+    (dump,) = rows_of(tmp_path / "warehouse", "dumps")
+    assert (dump["status"], dump["error"]) == ("ingested", None)
+
+
 def test_names_go_through_json_and_back() -> None:
     asked = Asked(text=("a", "b"), published=("c",))
     assert Asked.of(json.loads(json.dumps(asked.given()))) == asked

@@ -438,6 +438,22 @@ def test_finds_every_post_and_its_title(name: str) -> None:
     assert [(block.first, block.title) for block in posts_of(lines)] == wanted
 
 
+@pytest.mark.parametrize("mark", ["# ", "## ", ""])
+@pytest.mark.parametrize("dated", [False, True])
+@pytest.mark.parametrize("posts", [3, 5])
+def test_titles_in_markdown_are_no_list_items(mark: str, posts: int, *, dated: bool) -> None:
+    """The same listing with and without marks of headings."""
+    names = ("Monday at the sea", "The hat and the harbour", "Why gates need walls", "Soup for the mayor", "Rain again")
+    lines: list[str] = []
+    for name in names[:posts]:
+        word = name.split()[-1]
+        lines += [mark + name, "", *(["*3 May 2019*", ""] if dated else [])]
+        lines += [f"I went to look at the {word} and found a spoon that was not mine, so I left it there. " * 3, ""]
+        lines += [f"On the way back I met somebody who had lost the {word} and asked me for the time. " * 3, ""]
+    starts = [number for number, line in enumerate(lines) if line in {mark + name for name in names}]
+    assert [block.first for block in posts_of(lines)] == starts
+
+
 @pytest.mark.parametrize("name", DUMPS)
 def test_no_line_is_lost_and_blocks_have_no_blank_edges(name: str) -> None:
     lines, _ = read_dump(DUMPS[name])

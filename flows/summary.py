@@ -73,7 +73,8 @@ def print_verdict(verdict: Verdict) -> None:
     """Prints what `winnow verify` found."""
     listed(f"{len(verdict.problems)} problems:", verdict.problems)
     listed(f"{len(verdict.missing)} raw files are gone or changed, so that they can't be checked:", verdict.missing)
-    said = "every character is accounted for" if not verdict.problems else "something is wrong"
+    sound = "all rows stand in their dumps, every character of the text dumps is accounted for"
+    said = "something is wrong" if verdict.problems else sound
     console.print(f"{verdict.places:,} dumps, {verdict.characters:,} characters checked: {said}", highlight=False)
 
 

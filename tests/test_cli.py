@@ -230,7 +230,7 @@ def test_a_warehouse_name_is_not_taken_for_markup(tmp_path: Path) -> None:
 def test_verify_says_what_it_checked(done: Path) -> None:
     ran = winnow("verify", cwd=done)
     assert ran.code == 0
-    assert "every character is accounted for" in ran.out
+    assert "every character of the text dumps is accounted for" in ran.out
     assert f"{len(SAMPLES)} dumps" in ran.out
 
 

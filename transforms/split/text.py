@@ -184,7 +184,8 @@ def _informed(page: Page, layout: Layout, known: Evidence) -> Layout:
     begins = np.searchsorted(page.line, sorted(known.starts))
     inside = np.searchsorted(page.line, sorted(known.inside))
     kept = ~np.isin(layout.starts, inside)
-    kept[0] = True
+    # Without any start there would be no post: the first stays unless another is known above it.
+    kept[0] |= not (begins < layout.starts[0]).any()
     new = begins[~np.isin(begins, layout.starts[kept])]
     starts, titles = np.append(layout.starts[kept], new), np.append(layout.titles[kept], new)
     order = np.argsort(starts, kind="stable")

@@ -16,11 +16,12 @@ from typing import BinaryIO, Final, cast
 
 from flows.containers.found import Member
 from transforms.errors import DumpError, way_out
+from transforms.parts import PART_BYTES
 
 # Bytes read at once.
 BLOCK: Final = 1 << 20
 # A dump of at most so many bytes is held in memory: as much as is looked at together in any case.
-IN_MEMORY: Final = 32_000_000
+IN_MEMORY: Final = PART_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Final
 
 from flows.reopened import Whereabouts, reopened
 from flows.warehouse import Warehouse
 from transforms.decode import settle
 from transforms.errors import DumpError
-from transforms.parts import Window, windows_of
-
-# Bytes looked at together.
-STRETCH: Final = 16_000_000
+from transforms.parts import STRETCH, Window, windows_of
 
 
 class RawText:

@@ -11,11 +11,9 @@ from typing import Any, Final
 from flows.held import Held
 from flows.parquet_rows import CHARSET, ParquetRows
 from transforms.decode import BYTE_BY_BYTE, settle
-from transforms.parts import Window, windows_of
+from transforms.parts import STRETCH, Window, windows_of
 
 Row = dict[str, Any]
-# Bytes looked at together.
-STRETCH: Final = 16_000_000
 # How many characters of a place are shown in a finding.
 SHOWN: Final = 40
 

@@ -18,6 +18,8 @@ from transforms.split.parts import Reading
 PART_BYTES: Final = 32_000_000
 # A single post longer than this is cut, since somewhere memory ends.
 MOST_BYTES: Final = 4 * PART_BYTES
+# Bytes looked at together by who only walks through a text.
+STRETCH: Final = 16_000_000
 # Posts that are described and signed together, in characters; a post weighs so many beside its text.
 GROUP_CHARS: Final = 8_000_000
 POST_CHARS: Final = 400

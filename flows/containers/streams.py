@@ -11,6 +11,8 @@ from transforms.errors import RefusedError
 
 # Bytes asked for at once.
 PIECE: Final = 1 << 16
+# How the reason ends where an archive is damaged or cut off.
+KEPT: Final = "what could be read is kept, get the file anew"
 
 
 class BrokenError(Exception):

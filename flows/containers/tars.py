@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from flows.containers.found import Found, Member, PassedOver, Rejected
 from flows.containers.names import Names, as_path, folder_of, is_hidden
-from flows.containers.streams import Borrowed, Part, Stream
+from flows.containers.streams import KEPT, Borrowed, Part, Stream
 
 BLOCK: Final = 512
 # Headers that point at headers without end meet the limit of recursion; forged numbers fit no type.
 DAMAGE: Final = (tarfile.TarError, OSError, EOFError, ValueError, RecursionError, OverflowError)
-KEPT: Final = "what could be read is kept, get the file anew"
 
 
 def is_tar(head: bytes) -> bool:

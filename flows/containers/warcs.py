@@ -12,7 +12,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord
 from flows.containers.found import Found, Member, PassedOver, Rejected
 from flows.containers.http import body_of
 from flows.containers.names import UNNAMED, Names, as_text
-from flows.containers.streams import Borrowed, Budget, Part, Stream
+from flows.containers.streams import KEPT, Borrowed, Budget, Part, Stream
 
 FIRST_LINE: Final = re.compile(rb"WARC/\d\.\d+\r?\n")
 # Each record ends so, the last one too; some writers leave out the carriage returns.
@@ -24,7 +24,6 @@ TEXTUAL: Final = re.compile(
 )
 CHARSET: Final = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 MEDIA: Final = frozenset({"application", "audio", "font", "image", "text", "video"})
-KEPT: Final = "what could be read is kept, get the file anew"
 
 
 def is_warc(head: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from flows.containers.found import Found, Member, PassedOver, Rejected
 from flows.containers.names import Names, as_path, folder_of, is_hidden
 from flows.containers.packed import Inflated
-from flows.containers.streams import PIECE, Budget, Part, Stream
+from flows.containers.streams import KEPT, PIECE, Budget, Part, Stream
 
 LOCAL: Final = b"PK\x03\x04"
 # What can stand after a member: the next one, the list, or the end.
@@ -24,7 +24,6 @@ TOO_LARGE: Final = 0xFFFFFFFF
 ZIP64: Final = 1
 CODECS: Final = {8: "deflate", 12: "bzip2"}
 STORED: Final = 0
-KEPT: Final = "what could be read is kept, get the file anew"
 
 
 def refusal(flags: int, method: int, methods: tuple[int, ...] = (STORED, *CODECS)) -> str | None:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from transforms.split.text_lines import Page
     from transforms.split.text_signs import Signs
 
-Scores = "NDArray[np.float64]"
-
 FAMILIES: Final = (
     "line", "part of a line", "date", "shape", "gap", "cut-off mark", "scores", "paragraphs", "plain scores",
 )  # fmt: skip

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from transforms.split.text_signs import Signs
 
 Weights = Mapping[str, float]
-Scores = "NDArray[np.float64]"
 BASE = "base"
 
 

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,11 +23,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
 
 from flows import view
 from flows.lock import only_writer
+from flows.table_files import TableFiles, holding, renamed, rewritten, stats
 from transforms.errors import WarehouseError, way_out
 from transforms.tables import GROUPS, KEYS, PUBLIC, SCHEMAS
 
@@ -37,26 +40,33 @@ HISTORY: Final = {"delta.logRetentionDuration": "interval 36500 days"}
 ANOTHER: Final = "give another folder with --warehouse"
 # Sorts by time and is a valid name of a file.
 RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
-COMPRESSED: Final = WriterProperties(compression="ZSTD")
-# Keys named in one predicate, which is parsed as text: 20,000 take 3 s on a table of 200,000 rows.
-REPLACED_AT_ONCE: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a run does to one table: rows added, rows replaced (found by their key), keys of rows taken out.
 
-    Where rows have no key but belong to a group (`GROUPS`), a group is replaced as a whole.
+    Where rows have no key but belong to a group (`GROUPS`), a group is replaced as a whole. `files` are rows that
+    need not fit in memory, as `TableFiles` wrote them on the disk of the warehouse: the table takes the files over.
+    They are added; those that take the place of others have their keys among `deletes`.
     """
 
     inserts: pa.Table | None = None
     updates: pa.Table | None = None
-    deletes: Sequence[str] = field(default_factory=tuple)
+    deletes: Sequence[str] | pa.Array = field(default_factory=tuple)
+    files: Mapping[Path, int] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Whether nothing would change."""
-        return not (self.deletes or any(rows is not None and rows.num_rows for rows in (self.inserts, self.updates)))
+        rows = any(rows is not None and rows.num_rows for rows in (self.inserts, self.updates))
+        return not (len(self.deletes) or self.files or rows)
+
+    def taken_out(self, key: str) -> pa.Array:
+        """The keys whose rows are no more, or no more as they were."""
+        deletes = pa.array(self.deletes, pa.string())
+        replaced = self.updates[key].chunks if self.updates is not None else []
+        return pc.unique(pa.concat_arrays([deletes, *replaced]))
 
 
 class Warehouse:
@@ -187,28 +197,32 @@ class Warehouse:
         return path.with_suffix(".new").replace(path)
 
     def _apply(self, name: str, change: Change) -> None:
-        """Two appends to the log at most: the replaced rows, and the added ones.
+        """One entry of the log: files with new rows, and for each file in which a row changes one without that row.
 
-        Rows are replaced by overwriting those that a predicate names. `merge`, `delete` and `optimize` of `deltalake`
-        1.6 would write strings as `string_view`, which pyarrow can read but not filter.
+        The files are written here and only their names are committed. What `deltalake` 1.6 itself offers needs the
+        changed rows in memory, parses their keys as text, and writes strings as `string_view` (`merge`, `delete`),
+        which pyarrow can read but not filter.
         """
-        replaced = change.updates if change.updates is not None else SCHEMAS[name].empty_table()
-        if replaced.num_rows or change.deletes:
-            key = KEYS.get(name) or GROUPS[name]
-            keys = sorted({*change.deletes, *replaced[key].to_pylist()})
-            for first in range(0, len(keys), REPLACED_AT_ONCE):
-                part = pa.array(keys[first : first + REPLACED_AT_ONCE], pa.string())
-                rows = replaced.filter(pc.is_in(replaced[key], value_set=part))
-                named = ", ".join("'" + value.replace("'", "''") + "'" for value in part.to_pylist())
-                write_deltalake(
-                    self._table(name),
-                    rows,
-                    mode="overwrite",
-                    predicate=f"{key} IN ({named})",
-                    writer_properties=COMPRESSED,
-                )
-        if change.inserts is not None and change.inserts.num_rows:
-            write_deltalake(self._table(name), change.inserts, mode="append", writer_properties=COMPRESSED)
+        if change.empty:
+            return
+        table, folder = self._table(name), Path(self._place(name))
+        new = TableFiles(folder, name)
+        for rows in (change.inserts, change.updates):
+            if rows is not None:
+                new.add(rows)
+        key = KEYS.get(name) or GROUPS[name]
+        gone = change.taken_out(key)
+        touched = holding(self._files(table, name), key, gone) if len(gone) else []
+        made = {**new.close(), **renamed(change.files, folder), **rewritten(touched, name, (key, gone), folder)}
+        now = time.time_ns() // 1_000_000
+        actions: list[AddAction | RemoveAction] = [_added(path, rows, now) for path, rows in made.items()]
+        actions += [RemoveAction(path.name, True, now, path.stat().st_size) for path in touched]  # noqa: FBT003
+        if actions:
+            table.create_write_transaction(actions, "append", table.schema())
+
+
+def _added(path: Path, rows: int, now: int) -> AddAction:
+    return AddAction(path.name, path.stat().st_size, {}, now, data_change=True, stats=stats(rows))
 
 
 def _committed(last: Mapping[str, Any] | None) -> dict[str, int]:

@@ -17,10 +17,10 @@ from samples import RAW
 
 import flows.dump_rows
 import flows.landing
-import flows.warehouse
 from flows.containers.found import Found
 from flows.held import Held
 from flows.lock import only_writer
+from flows.table_files import TableFiles
 from flows.verify import verify
 from flows.warehouse import Warehouse
 from transforms.errors import WarehouseError
@@ -315,17 +315,17 @@ def test_a_full_disk_in_the_middle_of_a_commit(source: Path, tmp_path: Path, mon
     ingest(source, warehouse)
     before = snapshot(warehouse)
     shutil.copy(RAW / "tidepool/2019-autumn.txt", source)
-    write, writes = flows.warehouse.write_deltalake, []
+    write, writes = TableFiles._flush, []  # noqa: SLF001 - a disk that is full at one of the writes
     for full_at in range(1, 8):
         with monkeypatch.context() as patch:
 
-            def fill(*arguments: Any, full_at: int = full_at, **options: Any) -> None:
+            def fill(files: TableFiles, full_at: int = full_at) -> None:
                 writes.append(full_at)
                 if writes.count(full_at) == full_at:
                     raise OSError(errno.ENOSPC, "No space left on device")
-                write(*arguments, **options)
+                write(files)
 
-            patch.setattr(flows.warehouse, "write_deltalake", fill)
+            patch.setattr(TableFiles, "_flush", fill)
             with pytest.raises(WarehouseError, match=r"No space left.*free some space") as error:
                 ingest(source, warehouse)
         assert str(warehouse) in str(error.value)

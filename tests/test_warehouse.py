@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from deltalake import DeltaTable
 
-from flows.warehouse import REPLACED_AT_ONCE, Change, Warehouse
+from flows.table_files import TableFiles
+from flows.warehouse import Change, Warehouse
 from transforms.errors import BusyError, WarehouseError
 from transforms.tables import FILES
 
@@ -45,12 +47,50 @@ def test_rows_are_added_replaced_and_taken_out(warehouse: Warehouse) -> None:
     assert sizes(warehouse) == {"b": 2, "it's": 30, "c": 4}
 
 
-def test_more_rows_than_one_predicate_names(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert REPLACED_AT_ONCE > 1
-    monkeypatch.setattr("flows.warehouse.REPLACED_AT_ONCE", 3)
-    commit(warehouse, Change(inserts=table((f"f{n}", n) for n in range(10))))
-    commit(warehouse, Change(updates=table((f"f{n}", -n) for n in range(1, 8)), deletes=["f0", "f9"]))
-    assert sizes(warehouse) == {f"f{n}": -n if n < 8 else n for n in range(1, 9)}
+def test_rows_come_in_files_that_need_not_fit_in_memory(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many files, those whose rows change are written anew, less these rows; the others stay as they are."""
+    monkeypatch.setattr("flows.table_files.GROUP_BYTES", 200)
+    monkeypatch.setattr("flows.table_files.FILE_BYTES", 3000)
+    commit_files(warehouse, [[(f"f{n}", n)] for n in range(300)])
+    before = files_of(warehouse)
+    assert len(before) > 3
+    commit_files(warehouse, [[("f7", -7), ("new", 1)]], deletes=["f7", "f8"])
+    assert sizes(warehouse) == {f"f{n}": n for n in range(300) if n != 8} | {"f7": -7, "new": 1}
+    assert len(before - files_of(warehouse)) == 1
+
+
+def test_a_file_of_which_no_row_is_left_goes(warehouse: Warehouse) -> None:
+    commit(warehouse, Change(inserts=table([("a", 1), ("b", 2)])))
+    commit(warehouse, Change(inserts=table([("c", 3)])))
+    commit(warehouse, Change(deletes=["a", "b", "never was"]))
+    assert sizes(warehouse) == {"c": 3}
+    assert len(files_of(warehouse)) == 1
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_large_files_are_written_by_several_threads(
+    threads: int, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.table_files.WORTH_A_THREAD", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: threads)
+    for first in range(0, 50, 10):
+        commit(warehouse, Change(inserts=table((f"f{n}", n) for n in range(first, first + 10))))
+    commit(warehouse, Change(updates=table((f"f{n}", -n) for n in range(0, 50, 7))))
+    assert sizes(warehouse) == {f"f{n}": -n if n % 7 == 0 else n for n in range(50)}
+    assert len(files_of(warehouse)) == 1 + threads
+
+
+def commit_files(warehouse: Warehouse, parts: Sequence[Sequence[tuple[str, int]]], deletes: Sequence[str] = ()) -> None:
+    with warehouse.writing("a test", NOW) as (run_id, staging):
+        files = TableFiles(staging, "files")
+        for rows in parts:
+            files.add(table(rows))
+        row: dict[str, Any] = {"command": "a test", "started": NOW, "finished": NOW, "options": "{}", "counts": "{}"}
+        warehouse.commit(run_id, {"files": Change(files=files.close(), deletes=deletes)}, row)
+
+
+def files_of(warehouse: Warehouse) -> set[str]:
+    return set(DeltaTable(str(warehouse.root / "tables/files")).file_uris())
 
 
 def test_files_stay_readable_by_any_filter(warehouse: Warehouse) -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.staging import BODIES
 from flows.warehouse import Warehouse
 from transforms.candidates import Indices, sharing_a_key, sharing_most
 from transforms.match import Match, verify
 from transforms.merge import Edge, Wording
 from transforms.sign import shingle_sets
+from transforms.tables import MATCHES
 from transforms.words import Hashes
 
 Row = dict[str, Any]
+Bodies = Callable[[Sequence[str]], Iterator[pa.Table]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,23 @@ def without(graph: Graph, gone: Collection[str]) -> Graph:
         [edge for edge in edges if edge in found],
         [edge for edge in graph.edges if edge not in found and (edge.left in gone or edge.right in gone)],
     )
+
+
+def new_matches(warehouse: Warehouse, bodies: Bodies, folder: Path) -> pa.Table:  # noqa: ARG001 - for what is to come
+    """The verified matches in which at least one wording of the new copies is not known yet, sorted.
+
+    `bodies` gives the bodies of the new copies, part by part, as often as it is asked; `folder` is for files that the
+    run needs meanwhile.
+    """
+    rows = pa.concat_tables([BODIES.empty_table(), *bodies(BODIES.names)])
+    first_of: dict[str, int] = {}
+    for number, wording in enumerate(rows["wording"].to_pylist()):
+        first_of.setdefault(wording, number)
+    index = warehouse.read("wordings", ["wording", "keys", "anchors"])
+    known = set(index["wording"].to_pylist())
+    numbers = [number for wording, number in first_of.items() if wording not in known]
+    found = _matches(warehouse, index, rows.take(pa.array(numbers, pa.int64())))
+    return pa.Table.from_pylist(sorted(map(asdict, found), key=lambda row: (row["left"], row["right"])), schema=MATCHES)
 
 
 def texts_of(warehouse: Warehouse, wordings: Iterable[str]) -> dict[str, str]:

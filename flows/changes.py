@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import staging
+from flows.arrivals import Met, Place, arrive, residue
 from flows.evidence import Again
-from flows.lookup import Arrivals
 from flows.outlines import fresh_outlines
 from flows.posts import relate_and_merge
 from flows.staging import Staged
+from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
 from transforms.identity import place_of, unreadable_id
 from transforms.tables import DUMPS
 
 Row = dict[str, Any]
-Place = tuple[str, str]  # the dump, and where it lies
 # What changes in the row of a dump when it is split again.
 RESPLIT: Final = ("n_copies", "n_residue", "told")
 
@@ -45,35 +46,23 @@ def known_files(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
     return dict(zip(columns["location"], zip(columns["size_bytes"], columns["modified_ns"], strict=True), strict=True))
 
 
-def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id: str) -> Derived:
+def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id: str, folder: Path) -> Derived:
     """Works out what a run changes. A dump that already is in the warehouse, at the same place, changes nothing.
 
-    Dumps that were split `again`, new or known, are given the new rows at all their places.
+    Dumps that were split `again`, new or known, are given the new rows at all their places. `folder` is the staging
+    folder; rows that are many lie in files there until they are committed.
     """
     if not staged:
         return Derived({})
-    dumps, new_places = _dump_changes(warehouse, staged, again)
-    anew = pa.array(sorted(again.dumps), pa.string())
+    dumps, met = _dump_changes(warehouse, staged, again)
     replaced = warehouse.read("dumps", ["dump_id"], ("dump_id", again.dumps))["dump_id"].to_pylist()
-    copies, bodies, residue = (staging.read(staged, name) for name in ("copies", "bodies", "residue"))
-    fresh = _first_at(new_places, copies, ("dump_member", "copy_id"))
-    fresh = pc.and_not(fresh, pc.is_in(copies["dump_id"], value_set=anew))
-    left = _first_at(new_places, residue, ("member", "start", "end"))
-    left = pc.and_not(left, pc.is_in(residue["dump_id"], value_set=anew))
-    new_copies, new_bodies = again.copies()
-    arrivals = Arrivals(
-        copies=pa.concat_tables([copies.filter(fresh), new_copies]),
-        bodies=pa.concat_tables([bodies.filter(fresh), new_bodies]),
-        replaced=replaced,
-        reread=again.reread,
-    )
-    tables, counts = relate_and_merge(warehouse, arrivals, run_id)
-    rest = pa.concat_tables([residue.filter(left), again.rows("residue")])
-    old = pc.is_in(rest["dump_id"], value_set=pa.array(replaced, pa.string()))
+    arrivals = arrive(staged, again, met, replaced, folder)
+    tables, counts = relate_and_merge(warehouse, arrivals, run_id, folder)
+    left, n_left = _residue_changes(residue(staged, again, met), replaced, folder)
     return Derived(
         tables={
             **tables,
-            "residue": Change(rest.filter(pc.invert(old)), rest.filter(old), replaced),
+            "residue": left,
             "dumps": dumps,
             "files": _file_changes(warehouse, staged),
             "outlines": Change(inserts=fresh_outlines(warehouse, staged)),
@@ -82,27 +71,22 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id:
             **counts,
             **again.counts,
             "dumps": dumps.inserts.num_rows if dumps.inserts else 0,
-            "residue": rest.num_rows - pc.sum(old).as_py() if rest.num_rows else 0,
+            "residue": n_left,
         },
     )
 
 
-def _first_at(places: set[Place], rows: pa.Table, identity: Sequence[str]) -> pa.Array:
-    """Which rows belong to one of the places, each once. `identity` tells them apart; first of it, the dump's member.
-
-    Two sources can hold the same bytes under the same relative path; that is one place, met twice.
-    """
-    columns = (rows[name].to_pylist() for name in ("dump_id", "dump_path", *identity))
-    first: dict[tuple[Any, ...], int] = {}
-    kept = [
-        first.setdefault(row, number) == number and (row[0], place_of(row[1], row[2])) in places
-        for number, row in enumerate(zip(*columns, strict=True))
-    ]
-    return pa.array(kept, pa.bool_())
+def _residue_changes(tables: Iterable[pa.Table], replaced: Sequence[str], folder: Path) -> tuple[Change, int]:
+    """The new residue, with the number of pieces that are not those of dumps that were there before."""
+    old, number, files = pa.array(replaced, pa.string()), 0, TableFiles(folder, "residue")
+    for rows in tables:
+        files.add(rows)
+        number += rows.num_rows - (pc.sum(pc.is_in(rows["dump_id"], value_set=old)).as_py() or 0)
+    return Change(files=files.close(), deletes=replaced), number
 
 
-def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged], again: Again) -> tuple[Change, set[Place]]:
-    """Rows of `dumps` to write, and the places where bytes were understood that had not been understood there."""
+def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged], again: Again) -> tuple[Change, Met]:
+    """Rows of `dumps` to write, and the places of which rows are to be taken."""
     met: dict[str, list[Row]] = defaultdict(list)
     for row in staging.read(staged, "dumps").to_pylist():
         met[row["dump_id"]].append(row)
@@ -111,7 +95,8 @@ def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged], again: Again) 
     readable = _readable_now(warehouse, staging.read(staged, "files")) - met.keys()
     known = {row["dump_id"]: row for row in warehouse.read("dumps", where=("dump_id", touched | readable)).to_pylist()}
     gone = sorted(readable & known.keys())
-    inserts, updates, new_places = [], [], set()
+    inserts, updates, before_here = [], [], set[Place]()
+    times: Counter[Place] = Counter()
     for dump_id in sorted(touched):
         before, found = known.get(dump_id), met.get(dump_id, ())
         row = _merged(before, found) | resplit.get(dump_id, {})
@@ -119,11 +104,10 @@ def _dump_changes(warehouse: Warehouse, staged: Sequence[Staged], again: Again) 
             inserts.append(row)
         elif row != before:
             updates.append(row)
-        places = {_place(row) for row in found if _understood(row)}
-        new_places |= {
-            (dump_id, place) for place in places.difference(_places(before) if before and _understood(before) else ())
-        }
-    return Change(_table(inserts, DUMPS), _table(updates, DUMPS), gone), new_places
+        times.update((dump_id, _place(row)) for row in found if _understood(row))
+        before_here |= {(dump_id, place) for place in (_places(before) if before and _understood(before) else ())}
+    several = {place for place, number in times.items() if number > 1}
+    return Change(_table(inserts, DUMPS), _table(updates, DUMPS), gone), Met(times.keys() - before_here, several)
 
 
 def _merged(before: Row | None, found: Sequence[Row]) -> Row:

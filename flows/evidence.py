@@ -9,9 +9,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from flows import landing, staging
 from flows.landing import RawFile
@@ -100,16 +102,14 @@ class Again:
     def rows(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The new rows of one table that has the column `dump_id`."""
         table = staging.read(self.staged, name, columns)
-        return table.filter(self._counting(table))
+        return table.filter(pa.array(self.counting(table)))
 
-    def copies(self) -> tuple[pa.Table, pa.Table]:
-        """The new copies and their bodies, row by row."""
-        copies, bodies = staging.read(self.staged, "copies"), staging.read(self.staged, "bodies")
-        counting = self._counting(copies)
-        return copies.filter(counting), bodies.filter(counting)
-
-    def _counting(self, table: pa.Table) -> pa.Array:
-        return pc.is_in(table["dump_id"], value_set=pa.array(sorted(self.dumps), pa.string()))
+    def counting(self, rows: pa.Table) -> NDArray[np.bool_]:
+        """Which rows are of dumps that were split again at all their places."""
+        found: NDArray[np.bool_] = pc.is_in(
+            rows["dump_id"], value_set=pa.array(sorted(self.dumps), pa.string())
+        ).to_numpy()
+        return found
 
 
 def ask(warehouse: Warehouse, staged: Sequence[Staged], folder: Path) -> Asked:

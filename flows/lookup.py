@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.index import Graph
 from flows.warehouse import Warehouse
 from transforms.identity import Known
 from transforms.merge import CopyFields
@@ -20,17 +20,25 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Arrivals:
-    """What a run brings: new copies and their `bodies`, row by row, and dumps whose rows they take the place of.
+class Batch:
+    """Wordings that are looked at together: new copies and their `bodies`, row by row, matches, lost copies.
 
-    `reread` gives the text of an old copy, which is not stored where another copy has the same words; None where its
-    bytes are gone.
+    `found` are the new matches, `matches` the known ones, `lost` names the words of copies in dumps that have been
+    `replaced`.
     """
 
     copies: pa.Table
     bodies: pa.Table
-    replaced: Sequence[str]
-    reread: Callable[[Row], str | None]
+    found: pa.Table
+    matches: pa.Table
+    lost: frozenset[str]
+    replaced: frozenset[str]
+
+    @property
+    def wordings(self) -> set[str]:
+        """All wordings that it names."""
+        ends = (table[end].to_pylist() for table in (self.found, self.matches) for end in ("left", "right"))
+        return {*self.copies["wording"].to_pylist(), *self.lost, *chain.from_iterable(ends)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +52,20 @@ class Lookup:
     texts: dict[str, str]  # by their SHA-256
 
 
-def look_up(warehouse: Warehouse, graph: Graph, arrivals: Arrivals, left: Sequence[Row]) -> Lookup:
-    """Looks up all posts that new copies, or the `left` ones that are no more, can change."""
-    ids = {row["post_id"] for row in graph.known.values()}
+def look_up(warehouse: Warehouse, known: Iterable[Row], batch: Batch) -> Lookup:
+    """Looks up all posts that a batch can change; `known` are the rows of the index that it touches."""
+    ids = {row["post_id"] for row in known}
     posts = warehouse.read("posts", where=("post_id", ids)).to_pylist()
-    new = arrivals.copies.to_pylist()
-    gone = {row["copy_id"]: row for row in left}
     before = warehouse.read("copies", where=("post_id", ids)).to_pylist()
+    new = batch.copies.to_pylist()
+    gone = {row["copy_id"]: row for row in before if row["dump_id"] in batch.replaced}
     by_wording: dict[str, list[Row]] = defaultdict(list)
     for row in (*(row for row in before if row["copy_id"] not in gone), *new):
         by_wording[row["wording"]].append(row)
     sums = {row["copy_id"]: row["text_sha256"] for row in before}
     texts = {row["text_sha256"]: row["text"] for row in posts}
-    texts |= {sums[row["copy_id"]]: row["text"] for row in graph.known.values() if row["text"] is not None}
-    texts |= dict(zip(arrivals.copies["text_sha256"].to_pylist(), arrivals.bodies["text"].to_pylist(), strict=True))
+    texts |= {sums[row["copy_id"]]: row["text"] for row in known if row["text"] is not None}
+    texts |= dict(zip(batch.copies["text_sha256"].to_pylist(), batch.bodies["text"].to_pylist(), strict=True))
     ids_of_new = frozenset(row["copy_id"] for row in new)
     return Lookup({row["post_id"]: row for row in posts}, dict(by_wording), ids_of_new, gone, texts)
 

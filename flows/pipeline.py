@@ -112,7 +112,7 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
         )
         redo = partial(each, partial(stage_again, folder=str(folder), run_id=run_id))
         resplit = split_again(warehouse, staged, folder, redo, request.fields.names())
-        made = changes.derive(warehouse, staged, resplit, run_id)
+        made = changes.derive(warehouse, staged, resplit, run_id, folder)
         if made.empty:
             return replace(summary, seconds=(now() - started).total_seconds())
         finished = now()

@@ -2,179 +2,121 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from flows.index import Graph, grow, without
-from flows.lookup import Arrivals, Lookup, fields_of, find_texts, known_posts, look_up, names_in_use
-from flows.rows import published_columns
+from flows.arrivals import Arrivals
+from flows.components import Entangled, entangle
+from flows.entangled import Made, Outcome, untangle
+from flows.index import new_matches
+from flows.lookup import Batch
+from flows.plain import plain_copies, plain_posts, plain_wordings
+from flows.staging import BODIES
+from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
-from transforms import PIPELINE_VERSION
-from transforms.identity import Name, name_posts
-from transforms.match import relation_of
-from transforms.merge import Attached, CopyFields, Merged, attach, merge
-from transforms.quality import quality_of
-from transforms.tables import COPIES, MATCHES, POSTS, WORDINGS
+from transforms.tables import COPIES
 
-Row = dict[str, Any]
+# Folders of the staging folder: rows on their way into the tables, and rows that wait for their batch.
+MADE: Final = "made"
+BATCHES: Final = "batches"
+TABLES: Final = ("posts", "copies", "wordings")
+
+
+def relate_and_merge(
+    warehouse: Warehouse, arrivals: Arrivals, run_id: str, folder: Path
+) -> tuple[dict[str, Change], dict[str, int]]:
+    """Finds the posts that new copies make or change, and those that lose copies.
+
+    Gives the changes of `posts`, `copies`, `wordings` and `matches`, and the counts of the run. `folder` is the
+    staging folder.
+    """
+    found = new_matches(warehouse, arrivals.bodies, folder)
+    entangled = entangle(warehouse, arrivals, found)
+    if not arrivals.num_rows and not entangled.lost.num_rows:
+        return {}, {}
+    out = _Out.into(folder / MADE)
+    for number, (copies, bodies) in enumerate(zip(arrivals.copies(), arrivals.bodies(), strict=True)):
+        batches = entangled.batch_of(copies["wording"])
+        alone = pa.array(batches < 0)
+        out.plain(copies.filter(alone), bodies.filter(alone), arrivals.replaced, run_id)
+        for batch in np.unique(batches[batches >= 0]).tolist():
+            chosen = pa.array(batches == batch)
+            _put(folder / BATCHES / str(batch), number, copies.filter(chosen), bodies.filter(chosen))
+    for batch in _batches(entangled, arrivals, folder / BATCHES):
+        out.add(untangle(warehouse, batch, arrivals.reread, run_id))
+    return out.changes(entangled), dict(out.counts)
 
 
 @dataclass(slots=True)
-class Made:
-    """The rows that a run writes."""
+class _Out:
+    """What a run writes, on its way to the disk, the keys of the rows that change or go, and the counts."""
 
-    posts: list[Row] = field(default_factory=list)
-    copies: list[Row] = field(default_factory=list)
-    wordings: list[Row] = field(default_factory=list)
+    files: dict[str, TableFiles]
+    gone: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    dead: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def into(cls, folder: Path) -> _Out:
+        folder.mkdir(exist_ok=True)
+        return cls({name: TableFiles(folder, name) for name in TABLES})
+
+    def plain(self, copies: pa.Table, bodies: pa.Table, replaced: Sequence[str], run_id: str) -> None:
+        """Adds posts of one copy each."""
+        if copies.num_rows:
+            made = Made(plain_posts(copies, bodies, run_id), plain_copies(copies), plain_wordings(bodies))
+            new = pc.invert(pc.is_in(copies["dump_id"], value_set=pa.array(replaced, pa.string())))
+            self.add(Outcome(made, counts={"copies": pc.sum(new).as_py(), "posts": copies.num_rows}))
+
+    def add(self, outcome: Outcome) -> None:
+        """Adds what a batch came to."""
+        for name in TABLES:
+            self.files[name].add(getattr(outcome.made, name))
+            self.gone[name] += outcome.gone.get(name, ())
+        self.dead += outcome.dead
+        self.counts.update(outcome.counts)
+
+    def changes(self, entangled: Entangled) -> dict[str, Change]:
+        """What all of it changes."""
+        tables = {name: Change(files=self.files[name].close(), deletes=self.gone[name]) for name in TABLES}
+        return {**tables, "matches": _match_changes(entangled, pa.array(self.dead, pa.string()))}
 
 
-def relate_and_merge(warehouse: Warehouse, arrivals: Arrivals, run_id: str) -> tuple[dict[str, Change], dict[str, int]]:
-    """Finds the posts that new copies make or change, and those that lose copies.
+def _put(folder: Path, number: int, copies: pa.Table, bodies: pa.Table) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(copies, folder / f"{number:06d}.copies.parquet", compression="zstd")
+    pq.write_table(bodies, folder / f"{number:06d}.bodies.parquet", compression="zstd")
 
-    Gives the changes of `posts`, `copies`, `wordings` and `matches`, and the counts of the run.
+
+def _batches(entangled: Entangled, arrivals: Arrivals, folder: Path) -> Iterator[Batch]:
+    for number in range(entangled.number):
+        found, known, lost = entangled.of_batch(number)
+        copies, bodies = (
+            pa.concat_tables([schema.empty_table(), *map(pq.read_table, sorted((folder / str(number)).glob(pattern)))])
+            for schema, pattern in ((COPIES, "*.copies.parquet"), (BODIES, "*.bodies.parquet"))
+        )
+        gone = frozenset(lost["wording"].to_pylist())
+        yield Batch(copies, bodies, found, known, gone, frozenset(arrivals.replaced))
+
+
+def _match_changes(entangled: Entangled, dead: pa.Array) -> Change:
+    """New matches, less those of wordings that no copy has any more; the known ones of these go.
+
+    Matches are replaced all those of one left wording together.
     """
-    left = warehouse.read("copies", where=("dump_id", arrivals.replaced)).to_pylist() if arrivals.replaced else []
-    if not arrivals.copies.num_rows and not left:
-        return {}, {}
-    graph = grow(warehouse, arrivals.bodies, {row["wording"] for row in left})
-    rows = look_up(warehouse, graph, arrivals, left)
-    dead = sorted(graph.known.keys() - rows.copies.keys())
-    graph = without(graph, dead)
-    find_texts(rows, arrivals.reread)
-    attached = attach(graph.wordings.values(), graph.edges)
-    clusters = _clusters(attached)
-    names = name_posts(clusters, known_posts(rows), names_in_use(warehouse, clusters, rows.posts))
-    made = Made()
-    for canonical, members in clusters.items():
-        found = [row for member in members for row in rows.copies[member]]
-        if not _as_before(found, rows, names[canonical]):
-            _make(made, found, rows, attached, _post_base(names[canonical], run_id))
-    live = {name.post_id for name in names.values()}
-    gone = sorted(rows.posts.keys() - live)
-    return _changes(made, graph, rows, gone, dead), _counts(made, rows, gone, arrivals.replaced)
 
+    def alive(matches: pa.Table) -> pa.Array:
+        return pc.invert(pc.or_(*(pc.is_in(matches[end], value_set=dead) for end in ("left", "right"))))
 
-def _as_before(found: Sequence[Row], rows: Lookup, name: Name) -> bool:
-    """Whether a post has the very copies and aliases that it had."""
-    post = rows.posts.get(name.post_id)
-    return (
-        post is not None
-        and post["n_copies"] == len(found)
-        and tuple(post["aliases"]) == name.aliases
-        and all(row["post_id"] == name.post_id for row in found)
-    )
-
-
-def _clusters(attached: Mapping[str, Attached]) -> dict[str, list[str]]:
-    clusters: dict[str, list[str]] = defaultdict(list)
-    for wording, to in attached.items():
-        clusters[to.canonical].append(wording)
-    return clusters
-
-
-def _post_base(name: Name, run_id: str) -> Row:
-    """The columns of a post that come from its name and the run."""
-    return {
-        "post_id": name.post_id,
-        "aliases": name.aliases,
-        "first_run": name.first_run or run_id,
-        "last_run": run_id,
-        "pipeline_version": PIPELINE_VERSION,
-    }
-
-
-def _make(made: Made, found: Sequence[Row], rows: Lookup, attached: Mapping[str, Attached], base: Row) -> None:
-    """Makes the row of one post, of its copies as far as they change, and of its wordings."""
-    by_wording: dict[str, list[CopyFields]] = defaultdict(list)
-    for row in found:
-        by_wording[row["wording"]].append(fields_of(row))
-    merged = merge([copy for copies in by_wording.values() for copy in copies], attached)
-    canonical = next(row for row in found if row["copy_id"] == merged.canonical.copy_id)
-    made.posts.append(base | _post(merged, canonical, rows.texts[canonical["text_sha256"]]))
-    for row in found:
-        related = row | _relation(row, canonical, attached[row["wording"]]) | {"post_id": base["post_id"]}
-        if row["copy_id"] in rows.new or related != row:
-            made.copies.append(related)
-    for wording, copies in by_wording.items():
-        best = min(copies, key=lambda copy: copy.rank)
-        text = None if best.copy_id == canonical["copy_id"] else rows.texts[best.text_sha256]
-        made.wordings.append({"wording": wording, "post_id": base["post_id"], "copy_id": best.copy_id, "text": text})
-
-
-def _relation(row: Row, canonical: Row, to: Attached) -> Row:
-    if row["copy_id"] == canonical["copy_id"]:
-        return {"relation": "canonical", "jaccard": 1.0, "containment": 1.0}
-    relation = relation_of(to.jaccard, same_wording=row["wording"] == canonical["wording"])
-    return {"relation": relation, "jaccard": to.jaccard, "containment": to.containment}
-
-
-def _post(merged: Merged, canonical: Row, text: str) -> Row:
-    kept = ("source", "n_chars", "n_words", "text_sha256", "language", "language_confidence")
-    return {
-        **{name: canonical[name] for name in kept},
-        "text": text,
-        "title": merged.title,
-        "author": merged.author,
-        **published_columns(merged.published),
-        "url": merged.url,
-        "tags": merged.tags,
-        "links": merged.links,
-        "n_copies": merged.n_copies,
-        "n_dumps": merged.n_dumps,
-        "canonical_copy_id": merged.canonical.copy_id,
-        "canonical_reason": merged.reason,
-        "field_sources": [{"field": name, "copy_id": giver} for name, giver in sorted(merged.field_sources.items())],
-        "quality": asdict(quality_of(text)),
-    }
-
-
-def _changes(made: Made, graph: Graph, rows: Lookup, gone: Sequence[str], dead: Sequence[str]) -> dict[str, Change]:
-    known_copies = {row["copy_id"] for found in rows.copies.values() for row in found} - rows.new | rows.left.keys()
-    fresh = [graph.fresh[row["wording"]] | row for row in made.wordings if row["wording"] in graph.fresh]
-    old = [(graph.known[row["wording"]], row) for row in made.wordings if row["wording"] in graph.known]
-    moved = [before | row for before, row in old if before != before | row]
-    no_more = sorted(rows.left.keys() - rows.new)
-    return {
-        "posts": _change(POSTS, made.posts, "post_id", rows.posts.keys(), gone),
-        "copies": _change(COPIES, made.copies, "copy_id", known_copies, no_more),
-        "wordings": Change(_table(fresh, WORDINGS), _table(moved, WORDINGS), dead),
-        "matches": _match_changes(graph),
-    }
-
-
-def _match_changes(graph: Graph) -> Change:
-    """Matches are replaced all those of one left wording together."""
-    groups = {edge.left for edge in graph.lost}
-    found = set(graph.found)
-    kept = [asdict(edge) for edge in graph.edges if edge.left in groups and edge not in found]
-    return Change(_table([asdict(edge) for edge in graph.found], MATCHES), _table(kept, MATCHES), sorted(groups))
-
-
-def _counts(made: Made, rows: Lookup, gone: Sequence[str], replaced: Collection[str]) -> dict[str, int]:
-    """What the copies of dumps that were not there before amount to, and which posts they and the others changed."""
-    new = [row for row in made.copies if row["copy_id"] in rows.new and row["dump_id"] not in replaced]
-    posts = {row["post_id"] for row in made.posts}
-    return {
-        "copies": len(new),
-        "posts": len(posts - rows.posts.keys()),
-        "posts_changed": len(posts & rows.posts.keys()),
-        "posts_joined": len(gone),
-        "duplicates": len(new) - len({row["post_id"] for row in new} - rows.posts.keys()),
-        **{name: sum(row["relation"] == name for row in new) for name in ("identical", "near-identical", "excerpt")},
-    }
-
-
-def _change(schema: pa.Schema, made: Iterable[Row], key: str, known: Iterable[str], gone: Sequence[str] = ()) -> Change:
-    known = set(known)
-    made = list(made)
-    inserts = [row for row in made if row[key] not in known]
-    updates = [row for row in made if row[key] in known]
-    return Change(_table(inserts, schema), _table(updates, schema), gone)
-
-
-def _table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pylist(list(rows), schema=schema)
+    stay = alive(entangled.known)
+    groups = pc.unique(entangled.known.filter(pc.invert(stay))["left"])
+    kept = entangled.known.filter(pc.and_(stay, pc.is_in(entangled.known["left"], value_set=groups)))
+    return Change(entangled.found.filter(alive(entangled.found)), kept, groups)

@@ -143,12 +143,17 @@ def skipped(staged: Iterable[Staged]) -> dict[str, int]:
 
 def read(staged: Iterable[Staged], name: str, columns: Sequence[str] | None = None) -> pa.Table:
     """One table of all batches, in the order of their numbers."""
-    tables = [
-        pq.read_table(_file(Path(batch.folder), batch.number, chunk, name), columns=list(columns) if columns else None)
+    tables = [pq.read_table(path, columns=list(columns) if columns else None) for path in files(staged, name)]
+    return pa.concat_tables(tables) if tables else STAGED[name].empty_table()
+
+
+def files(staged: Iterable[Staged], name: str) -> list[Path]:
+    """The files of one table, in the order of their numbers; those of `copies` and `bodies` go together, row by row."""
+    return [
+        _file(Path(batch.folder), batch.number, chunk, name)
         for batch in sorted(staged, key=lambda batch: batch.number)
         for chunk in range(batch.chunks)
     ]
-    return pa.concat_tables(tables) if tables else STAGED[name].empty_table()
 
 
 def _file(folder: Path, number: int, chunk: int, name: str) -> Path:

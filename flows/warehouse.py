@@ -103,13 +103,15 @@ class Warehouse:
 
         `where` names a column and the values it may have.
         """
+        chosen, values = None, pa.array(sorted(set(where[1])) if where else [], pa.string())
+        if where and not len(values):
+            return SCHEMAS[name].empty_table().select(list(columns or SCHEMAS[name].names))
         with _told(self.root, f"reading the table {name}"):
             version = self._versions.get(name) if self._versions else None
             files = self._files(DeltaTable(self._place(name), version=version), name)
             dataset = ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
-            chosen = None
             if where:
-                chosen = ds.field(where[0]).isin(pa.array(sorted(set(where[1])), pa.string()))
+                chosen = ds.field(where[0]).isin(values)
             return dataset.to_table(columns=list(columns) if columns else None, filter=chosen)
 
     def scan(self, name: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

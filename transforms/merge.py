@@ -13,6 +13,8 @@ from typing import Final
 from transforms.match import NEAR_IDENTICAL
 from transforms.records import Published
 
+# Why a post has the canonical copy that it has, where there is no other.
+ONLY_COPY: Final = "the only copy"
 # A date that says more ranks before one that says less.
 PRECISIONS: Final = {"second": 4, "day": 3, "month": 2, "year": 1}
 
@@ -171,7 +173,7 @@ def merge(copies: Sequence[CopyFields], attached: Mapping[str, Attached]) -> Mer
 
 def _reason(ranked: Sequence[CopyFields], canonical: CopyFields) -> str:
     if len(ranked) == 1:
-        return "the only copy"
+        return ONLY_COPY
     rivals = [copy for copy in ranked if copy.wording == canonical.wording]
     others = len(ranked) - len(rivals)
     said = f"the most complete text of {len(ranked)} copies" if others else f"{len(ranked)} copies with the same words"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,64 +14,12 @@ from flows.staging import BODIES
 from flows.warehouse import Warehouse
 from transforms.candidates import Indices, sharing_a_key, sharing_most
 from transforms.match import Match, verify
-from transforms.merge import Edge, Wording
 from transforms.sign import shingle_sets
 from transforms.tables import MATCHES
 from transforms.words import Hashes
 
-Row = dict[str, Any]
 Bodies = Callable[[Sequence[str]], Iterator[pa.Table]]
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """The wordings that new copies can affect: their own and all that are linked to them by matches, and the matches.
-
-    `known` are the rows of the index of those that were there before, `fresh` the rows of those that were
-    not; `found` are the matches that were not known before.
-    """
-
-    wordings: Mapping[str, Wording]
-    edges: Sequence[Edge]
-    known: Mapping[str, Row]
-    fresh: Mapping[str, Row]
-    found: Sequence[Edge]
-    lost: Sequence[Edge] = ()
-
-
-def grow(warehouse: Warehouse, bodies: pa.Table, touched: Iterable[str] = ()) -> Graph:
-    """Joins the wordings of new copies (`bodies`, one row a copy) with the index; `touched` wordings lost a copy."""
-    first_of: dict[str, int] = {}
-    for number, wording in enumerate(bodies["wording"].to_pylist()):
-        first_of.setdefault(wording, number)
-    index = warehouse.read("wordings", ["wording", "keys", "anchors"])
-    known = set(index["wording"].to_pylist())
-    numbers = [number for wording, number in first_of.items() if wording not in known]
-    fresh = bodies.take(pa.array(numbers, pa.int64()))
-    found = _matches(warehouse, index, fresh)
-    edges = [*_known_edges(warehouse), *found]
-    reached = _reached({*first_of, *touched}, edges)
-    rows = warehouse.read("wordings", where=("wording", reached & known)).to_pylist()
-    fresh_rows = {row["wording"]: row for row in fresh.drop_columns(["text"]).to_pylist()}
-    known_rows = {row["wording"]: row for row in rows}
-    wordings = {key: Wording(key, row["n_words"], row["n_shingles"]) for key, row in (known_rows | fresh_rows).items()}
-    return Graph(wordings, [edge for edge in edges if edge.left in reached], known_rows, fresh_rows, found)
-
-
-def without(graph: Graph, gone: Collection[str]) -> Graph:
-    """The graph less the wordings that no copy has any more, and their matches."""
-    if not gone:
-        return graph
-    found = set(graph.found)
-    edges = [edge for edge in graph.edges if edge.left not in gone and edge.right not in gone]
-    return Graph(
-        {key: wording for key, wording in graph.wordings.items() if key not in gone},
-        edges,
-        {key: row for key, row in graph.known.items() if key not in gone},
-        graph.fresh,
-        [edge for edge in edges if edge in found],
-        [edge for edge in graph.edges if edge not in found and (edge.left in gone or edge.right in gone)],
-    )
+Row = dict[str, Any]
 
 
 def new_matches(warehouse: Warehouse, bodies: Bodies, folder: Path) -> pa.Table:  # noqa: ARG001 - for what is to come
@@ -90,7 +36,7 @@ def new_matches(warehouse: Warehouse, bodies: Bodies, folder: Path) -> pa.Table:
     known = set(index["wording"].to_pylist())
     numbers = [number for wording, number in first_of.items() if wording not in known]
     found = _matches(warehouse, index, rows.take(pa.array(numbers, pa.int64())))
-    return pa.Table.from_pylist(sorted(map(asdict, found), key=lambda row: (row["left"], row["right"])), schema=MATCHES)
+    return pa.Table.from_pylist(sorted(found, key=lambda row: (row["left"], row["right"])), schema=MATCHES)
 
 
 def texts_of(warehouse: Warehouse, wordings: Iterable[str]) -> dict[str, str]:
@@ -102,7 +48,7 @@ def texts_of(warehouse: Warehouse, wordings: Iterable[str]) -> dict[str, str]:
     return {row["wording"]: of_post[row["post_id"]] if row["text"] is None else row["text"] for row in rows}
 
 
-def _matches(warehouse: Warehouse, index: pa.Table, fresh: pa.Table) -> list[Edge]:
+def _matches(warehouse: Warehouse, index: pa.Table, fresh: pa.Table) -> list[Row]:
     """The verified matches in which at least one wording is new."""
     pairs = sharing_a_key(*_flat("keys", index, fresh), index.num_rows)
     pairs |= sharing_most(*_flat("anchors", index, fresh), index.num_rows)
@@ -117,8 +63,9 @@ def _matches(warehouse: Warehouse, index: pa.Table, fresh: pa.Table) -> list[Edg
     return [_edge(names[match.left], names[match.right], match) for match in verify(sorted(pairs), sets)]
 
 
-def _edge(one: str, other: str, match: Match) -> Edge:
-    return Edge(min(one, other), max(one, other), match.jaccard, match.containment)
+def _edge(one: str, other: str, match: Match) -> Row:
+    ends = {"left": min(one, other), "right": max(one, other)}
+    return {**ends, "jaccard": match.jaccard, "containment": match.containment}
 
 
 def _flat(name: str, index: pa.Table, fresh: pa.Table) -> tuple[Hashes, Indices]:
@@ -126,22 +73,3 @@ def _flat(name: str, index: pa.Table, fresh: pa.Table) -> tuple[Hashes, Indices]
     lists = pa.chunked_array([*index[name].chunks, *fresh[name].chunks], pa.list_(pa.int64()))
     owners = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy())
     return np.asarray(pc.list_flatten(lists).to_numpy(), np.int64).view(np.uint64), owners
-
-
-def _known_edges(warehouse: Warehouse) -> list[Edge]:
-    return [Edge(**row) for row in warehouse.read("matches").to_pylist()]
-
-
-def _reached(start: Iterable[str], edges: Sequence[Edge]) -> set[str]:
-    """All wordings that a chain of matches leads to."""
-    neighbours: dict[str, list[str]] = defaultdict(list)
-    for edge in edges:
-        neighbours[edge.left].append(edge.right)
-        neighbours[edge.right].append(edge.left)
-    reached, open_ends = set(start), list(start)
-    while open_ends:
-        for other in neighbours[open_ends.pop()]:
-            if other not in reached:
-                reached.add(other)
-                open_ends.append(other)
-    return reached

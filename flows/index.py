@@ -1,126 +1,109 @@
-"""The index of wordings: what is new is joined with it by key, each candidate is verified on the texts."""
+"""The index of wordings: what is new is joined with it by key, each candidate is verified on the texts.
+
+Of the texts that a join looks at (new ones, and known ones that share a key with them) some 60 bytes each stay in
+memory; keys, shingles and candidates lie on disk and are gone through bucket by bucket.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.matching.join import Candidates, candidates_of, pairs_in
+from flows.matching.numbered import Bodies, Numbered, number_all
+from flows.matching.sets import sets_of
+from flows.matching.unmatched import no_longer_proposed
 from flows.warehouse import Warehouse
-from transforms.candidates import Indices, sharing_a_key, sharing_most
-from transforms.match import Match, verify
-from transforms.merge import Edge, Wording
-from transforms.sign import shingle_sets
-from transforms.words import Hashes
+from transforms.candidates import Mask
+from transforms.match import Matches, verified
+from transforms.tables import MATCHES
 
-Row = dict[str, Any]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
-    """The wordings that new copies can affect: their own and all that are linked to them by matches, and the matches.
+class Related:
+    """Matches with a new text, or newly proposed; `lost` are known ones that no key proposes any more.
 
-    `known` are the rows of the index of those that were there before, `fresh` the rows of those that were
-    not; `found` are the matches that were not known before.
+    Both have the schema MATCHES and are sorted. `passed_over` counts pairs that only a key of very many posts proposed.
     """
 
-    wordings: Mapping[str, Wording]
-    edges: Sequence[Edge]
-    known: Mapping[str, Row]
-    fresh: Mapping[str, Row]
-    found: Sequence[Edge]
-    lost: Sequence[Edge] = ()
+    found: pa.Table
+    lost: pa.Table
+    passed_over: int = 0
 
 
-def grow(warehouse: Warehouse, bodies: pa.Table, touched: Iterable[str] = ()) -> Graph:
-    """Joins the wordings of new copies (`bodies`, one row a copy) with the index; `touched` wordings lost a copy."""
-    first_of: dict[str, int] = {}
-    for number, wording in enumerate(bodies["wording"].to_pylist()):
-        first_of.setdefault(wording, number)
-    index = warehouse.read("wordings", ["wording", "keys", "anchors"])
-    known = set(index["wording"].to_pylist())
-    numbers = [number for wording, number in first_of.items() if wording not in known]
-    fresh = bodies.take(pa.array(numbers, pa.int64()))
-    found = _matches(warehouse, index, fresh)
-    edges = [*_known_edges(warehouse), *found]
-    reached = _reached({*first_of, *touched}, edges)
-    rows = warehouse.read("wordings", where=("wording", reached & known)).to_pylist()
-    fresh_rows = {row["wording"]: row for row in fresh.drop_columns(["text"]).to_pylist()}
-    known_rows = {row["wording"]: row for row in rows}
-    wordings = {key: Wording(key, row["n_words"], row["n_shingles"]) for key, row in (known_rows | fresh_rows).items()}
-    return Graph(wordings, [edge for edge in edges if edge.left in reached], known_rows, fresh_rows, found)
+def related(warehouse: Warehouse, bodies: Bodies, gone: Collection[str], folder: Path) -> Related:
+    """Finds all matches between the wordings of new copies (`bodies`) and those and all known ones.
+
+    Wordings that are `gone` have no copy any more.
+    """
+    folder.mkdir(exist_ok=True)
+    numbered = number_all(warehouse, bodies, gone, folder)
+    candidates = candidates_of(numbered, folder, _on_all_cores)
+    matches = list(_verified(warehouse, bodies, numbered, candidates, folder))
+    found = pa.concat_tables([MATCHES.empty_table(), *(_table(numbered, some) for some in matches)])
+    lost = no_longer_proposed(warehouse, numbered, gone, candidates.displaced)
+    return Related(_sorted(_unknown(warehouse, found)), _sorted(lost), candidates.passed_over)
 
 
-def without(graph: Graph, gone: Collection[str]) -> Graph:
-    """The graph less the wordings that no copy has any more, and their matches."""
-    if not gone:
-        return graph
-    found = set(graph.found)
-    edges = [edge for edge in graph.edges if edge.left not in gone and edge.right not in gone]
-    return Graph(
-        {key: wording for key, wording in graph.wordings.items() if key not in gone},
-        edges,
-        {key: row for key, row in graph.known.items() if key not in gone},
-        graph.fresh,
-        [edge for edge in edges if edge in found],
-        [edge for edge in graph.edges if edge not in found and (edge.left in gone or edge.right in gone)],
+def _verified(
+    warehouse: Warehouse, bodies: Bodies, numbered: Numbered, candidates: Candidates, folder: Path
+) -> Iterator[Matches]:
+    wanted = _compared(numbered, candidates)
+    sets = sets_of(warehouse, bodies, numbered, wanted, folder)
+    yield from _on_all_cores(lambda pair: verified(*pair, sets.shingles, sets.begins, sets.ends), pairs_in(candidates))
+
+
+def _compared(numbered: Numbered, candidates: Candidates) -> Mask:
+    """Which texts stand in some pair."""
+    wanted = np.zeros(len(numbered.texts.state), np.bool_)
+    for left, right in pairs_in(candidates):
+        wanted[left] = wanted[right] = True
+    return wanted
+
+
+def _table(numbered: Numbered, matches: Matches) -> pa.Table:
+    """Rows of `matches`: names instead of numbers, the smaller name on the left."""
+    one, other = numbered.wordings.names(matches.left), numbered.wordings.names(matches.right)
+    swapped = pc.greater(one, other)
+    left, right = pc.if_else(swapped, other, one), pc.if_else(swapped, one, other)
+    return pa.table([left, right, matches.jaccard, matches.containment], schema=MATCHES)
+
+
+def _unknown(warehouse: Warehouse, found: pa.Table) -> pa.Table:
+    """Those that are not known: two old texts may have been matched by another key before this one proposed them."""
+    known = warehouse.read("matches", ["left", "right"], ("left", found["left"].combine_chunks()))
+    if not known.num_rows:
+        return found
+    met = pc.binary_join_element_wise(known["left"], known["right"], "")
+    return found.filter(
+        pc.invert(pc.is_in(pc.binary_join_element_wise(found["left"], found["right"], ""), value_set=met))
     )
 
 
-def texts_of(warehouse: Warehouse, wordings: Iterable[str]) -> dict[str, str]:
-    """The text of each wording: the index has it, or the post that it stands for."""
-    rows = warehouse.read("wordings", ["wording", "post_id", "text"], ("wording", wordings)).to_pylist()
-    shown = [row["post_id"] for row in rows if row["text"] is None]
-    posts = warehouse.read("posts", ["post_id", "text"], ("post_id", shown)).to_pydict()
-    of_post = dict(zip(posts["post_id"], posts["text"], strict=True))
-    return {row["wording"]: of_post[row["post_id"]] if row["text"] is None else row["text"] for row in rows}
+def _sorted(matches: pa.Table) -> pa.Table:
+    return matches.sort_by([("left", "ascending"), ("right", "ascending")])
 
 
-def _matches(warehouse: Warehouse, index: pa.Table, fresh: pa.Table) -> list[Edge]:
-    """The verified matches in which at least one wording is new."""
-    pairs = sharing_a_key(*_flat("keys", index, fresh), index.num_rows)
-    pairs |= sharing_most(*_flat("anchors", index, fresh), index.num_rows)
-    names = index["wording"].to_pylist() + fresh["wording"].to_pylist()
-    numbers = sorted({number for pair in pairs for number in pair})
-    old = texts_of(warehouse, [names[number] for number in numbers if number < index.num_rows])
-    texts = [
-        old[names[number]] if number < index.num_rows else fresh["text"][number - index.num_rows].as_py()
-        for number in numbers
-    ]
-    sets = dict(zip(numbers, shingle_sets(texts), strict=True))
-    return [_edge(names[match.left], names[match.right], match) for match in verify(sorted(pairs), sets)]
-
-
-def _edge(one: str, other: str, match: Match) -> Edge:
-    return Edge(min(one, other), max(one, other), match.jaccard, match.containment)
-
-
-def _flat(name: str, index: pa.Table, fresh: pa.Table) -> tuple[Hashes, Indices]:
-    """The keys of all wordings in a row, and the number of the wording that each belongs to."""
-    lists = pa.chunked_array([*index[name].chunks, *fresh[name].chunks], pa.list_(pa.int64()))
-    owners = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy())
-    return np.asarray(pc.list_flatten(lists).to_numpy(), np.int64).view(np.uint64), owners
-
-
-def _known_edges(warehouse: Warehouse) -> list[Edge]:
-    return [Edge(**row) for row in warehouse.read("matches").to_pylist()]
-
-
-def _reached(start: Iterable[str], edges: Sequence[Edge]) -> set[str]:
-    """All wordings that a chain of matches leads to."""
-    neighbours: dict[str, list[str]] = defaultdict(list)
-    for edge in edges:
-        neighbours[edge.left].append(edge.right)
-        neighbours[edge.right].append(edge.left)
-    reached, open_ends = set(start), list(start)
-    while open_ends:
-        for other in neighbours[open_ends.pop()]:
-            if other not in reached:
-                reached.add(other)
-                open_ends.append(other)
-    return reached
+def _on_all_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Works on several items at a time, as many as there are cores; numpy and compiled loops hold no lock."""
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        running: deque[Future[Result]] = deque()
+        for item in items:
+            if len(running) > cores:
+                yield running.popleft().result()
+            running.append(pool.submit(work, item))
+        while running:
+            yield running.popleft().result()

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.index import Graph
+from flows.components import Graph
 from flows.warehouse import Warehouse
 from transforms.identity import Known
 from transforms.merge import CopyFields

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flows.index import Graph, grow, without
+from flows.components import Graph, grow, without
 from flows.lookup import Arrivals, Lookup, fields_of, find_texts, known_posts, look_up, names_in_use
 from flows.rows import published_columns
 from flows.warehouse import Change, Warehouse
@@ -40,7 +40,13 @@ def relate_and_merge(warehouse: Warehouse, arrivals: Arrivals, run_id: str) -> t
     left = warehouse.read("copies", where=("dump_id", arrivals.replaced)).to_pylist() if arrivals.replaced else []
     if not arrivals.copies.num_rows and not left:
         return {}, {}
-    graph = grow(warehouse, arrivals.bodies, {row["wording"] for row in left})
+    graph = grow(
+        warehouse,
+        arrivals.bodies,
+        {row["wording"] for row in left},
+        _gone(warehouse, arrivals, left),
+        folder=warehouse.root / ".staging" / run_id / "join",
+    )
     rows = look_up(warehouse, graph, arrivals, left)
     dead = sorted(graph.known.keys() - rows.copies.keys())
     graph = without(graph, dead)
@@ -56,6 +62,19 @@ def relate_and_merge(warehouse: Warehouse, arrivals: Arrivals, run_id: str) -> t
     live = {name.post_id for name in names.values()}
     gone = sorted(rows.posts.keys() - live)
     return _changes(made, graph, rows, gone, dead), _counts(made, rows, gone, arrivals.replaced)
+
+
+def _gone(warehouse: Warehouse, arrivals: Arrivals, left: Sequence[Row]) -> set[str]:
+    """The wordings that no copy has any more."""
+    wordings = {row["wording"] for row in left}
+    ids = {row["copy_id"] for row in left}
+    post_ids = {row["post_id"] for row in left}
+    stay = warehouse.read("copies", ["copy_id", "wording"], ("post_id", post_ids)).to_pylist() if left else []
+    return (
+        wordings
+        - {row["wording"] for row in stay if row["copy_id"] not in ids}
+        - set(arrivals.bodies["wording"].to_pylist())
+    )
 
 
 def _as_before(found: Sequence[Row], rows: Lookup, name: Name) -> bool:

@@ -20,12 +20,13 @@ import pyarrow.compute as pc
 
 from flows.matching.join import Candidates, candidates_of, pairs_in
 from flows.matching.numbered import Bodies, Numbered, number_all
-from flows.matching.sets import sets_of
+from flows.matching.sets import Sets, sets_of
 from flows.matching.unmatched import no_longer_proposed
 from flows.warehouse import Warehouse
-from transforms.candidates import Mask
-from transforms.match import Matches, verified
+from transforms.candidates import Indices, Mask
+from transforms.match import NEAR_IDENTICAL, Matches, verified
 from transforms.tables import MATCHES
+from transforms.templates import filled_in
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -62,7 +63,17 @@ def _verified(
 ) -> Iterator[Matches]:
     wanted = _compared(numbered, candidates)
     sets = sets_of(warehouse, bodies, numbered, wanted, folder)
-    yield from _on_all_cores(lambda pair: verified(*pair, sets.shingles, sets.begins, sets.ends), pairs_in(candidates))
+    yield from _on_all_cores(lambda pairs: _compare(sets, *pairs), pairs_in(candidates))
+
+
+def _compare(sets: Sets, left: Indices, right: Indices) -> Matches:
+    """The pairs that are the same post; two texts that are one form, filled in twice, are not."""
+    found = verified(left, right, sets.shingles, sets.begins, sets.ends)
+    alike = np.flatnonzero(found.jaccard >= NEAR_IDENTICAL)
+    numbers, pairs = np.unique(np.stack([found.left[alike], found.right[alike]], axis=1), return_inverse=True)
+    kept = np.ones(len(found.left), np.bool_)
+    kept[alike] = ~filled_in(sets.texts(numbers), pairs.reshape(-1, 2))
+    return found.chosen(kept)
 
 
 def _compared(numbered: Numbered, candidates: Candidates) -> Mask:

@@ -36,6 +36,10 @@ class Matches:
     jaccard: Shares
     containment: Shares
 
+    def chosen(self, kept: NDArray[np.bool_]) -> Matches:
+        """Those that are marked."""
+        return Matches(self.left[kept], self.right[kept], self.jaccard[kept], self.containment[kept])
+
 
 def verified(left: Indices, right: Indices, shingles: Hashes, begins: Indices, ends: Indices) -> Matches:
     """Compares each pair exactly and keeps those that are the same post.
@@ -57,7 +61,7 @@ def verified(left: Indices, right: Indices, shingles: Hashes, begins: Indices, e
     same = (jaccard >= np.float32(NEAR_IDENTICAL)) | (
         (containment >= np.float32(EXCERPT)) & (smaller >= SHORTEST_EXCERPT)
     )
-    return Matches(left[same], right[same], jaccard[same], containment[same])
+    return Matches(left, right, jaccard, containment).chosen(same)
 
 
 def relation_of(jaccard: float, *, same_wording: bool) -> Relation:

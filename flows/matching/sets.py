@@ -1,14 +1,15 @@
-"""The shingle sets of the texts that are compared, one long array on disk."""
+"""The texts that are compared and their shingle sets, each one long array on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from flows.matching.numbered import Bodies, Numbered
 from flows.matching.spill import Flat
@@ -17,27 +18,44 @@ from transforms.candidates import Indices, Mask
 from transforms.sign import shingle_sets
 from transforms.words import Hashes
 
+Octets = NDArray[np.uint8]
+
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """Text `i` has the sorted `shingles[begins[i] : ends[i]]`; nothing, where it is not compared."""
+    """Text `i` has the sorted `shingles[begins[i] : ends[i]]`; nothing, where it is not compared.
+
+    `text_spans[i]` is where it stands in `utf8`.
+    """
 
     shingles: Hashes
     begins: Indices
     ends: Indices
+    utf8: Octets
+    text_spans: Indices
+
+    def texts(self, numbers: Iterable[int]) -> list[str]:
+        """Some of the texts."""
+        return [
+            bytes(self.utf8[slice(*self.text_spans[number])]).decode("utf-8", "surrogatepass") for number in numbers
+        ]
 
 
 def sets_of(warehouse: Warehouse, bodies: Bodies, numbered: Numbered, wanted: Mask, folder: Path) -> Sets:
     """The shingle sets of the `wanted` texts."""
-    shingles = Flat(folder / "shingles.u64", np.uint64)
-    begins, ends = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
+    shingles, utf8 = Flat(folder / "shingles.u64", np.uint64), Flat(folder / "texts.utf8", np.uint8)
+    begins, ends, spans = (np.zeros(shape, np.int64) for shape in (len(wanted), len(wanted), (len(wanted), 2)))
     for numbers, texts in _texts(warehouse, bodies, numbered, wanted):
         found = shingle_sets(texts)
         sizes = np.fromiter(map(len, found), np.int64, len(found))
         ends[numbers] = shingles.length + np.cumsum(sizes)
         begins[numbers] = ends[numbers] - sizes
         shingles.add(np.concatenate(found) if found else np.zeros(0, np.uint64))
-    return Sets(shingles.array(), begins, ends)
+        for number, text in zip(numbers.tolist(), texts, strict=True):
+            octets = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+            spans[number] = utf8.length, utf8.length + len(octets)
+            utf8.add(octets)
+    return Sets(shingles.array(), begins, ends, utf8.array(), spans)
 
 
 def _texts(

@@ -8,7 +8,7 @@ of matches lead to from what is new.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flows.arrivals import Arrivals
+from flows.index import Related
 from flows.warehouse import Warehouse
 from transforms.columns import Hashes, Indices, among, components, hashed, hashed_places
 from transforms.tables import MATCHES
@@ -32,11 +33,51 @@ PLACE: Final = ("dump_id", "dump_path", "dump_member")
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """The wordings of the new copies: their hashes, sorted, how many copies each has, and what these weigh."""
+
+    names: Hashes
+    copies: Indices
+    weights: Weights
+
+    @classmethod
+    def of(cls, arrivals: Arrivals) -> New:
+        """Counts the new copies."""
+        columns = ["wording", "n_chars"]
+        parts = [(hashed(rows["wording"]), rows["n_chars"].to_numpy()) for rows in arrivals.copies(columns)]
+        hashes = np.concatenate([np.zeros(0, np.uint64), *(part[0] for part in parts)])
+        sizes = np.concatenate([np.zeros(0), *(part[1] for part in parts)])
+        names, at, copies = np.unique(hashes, return_inverse=True, return_counts=True)
+        return cls(names, copies, _summed(at, ROW_BYTES + sizes, len(names)))
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The copies of dumps that have been split again, and which of their wordings are `gone`: no copy has them now."""
+
+    copies: pa.Table
+    gone: pa.Array
+
+    @classmethod
+    def of(cls, warehouse: Warehouse, arrivals: Arrivals, new: New) -> Lost:
+        """Finds the copies that are lost."""
+        columns = ["wording", "relation", *PLACE, "start", "end"]
+        copies = warehouse.read("copies", columns, ("dump_id", arrivals.replaced))
+        wordings = pc.unique(copies["wording"])
+        names = hashed(wordings)
+        order = np.argsort(names)
+        left = np.zeros(len(names), np.bool_)
+        left[order] = _old_weights(warehouse, names[order], arrivals.replaced) > 0 if len(names) else False
+        return cls(copies, wordings.filter(pa.array(~(left | among(names, new.names)))))
+
+
+@dataclass(frozen=True, slots=True)
 class Entangled:
     """The wordings that can't be dealt with each by itself: known ones, those of several copies, those that match.
 
     `names` are their hashes, sorted, `batches` the batch of each. `found` are the new matches, `known` the old ones
-    that they and the new copies lead to; `lost` are the copies of dumps that have been split again.
+    that these and the new copies lead to, less those that are no longer matches, which are in `parted`; `lost` are
+    the copies of dumps that have been split again.
     """
 
     names: Hashes
@@ -44,6 +85,7 @@ class Entangled:
     number: int
     found: pa.Table
     known: pa.Table
+    parted: pa.Table
     lost: pa.Table
 
     def batch_of(self, wordings: pa.ChunkedArray) -> Indices:
@@ -55,7 +97,7 @@ class Entangled:
         return np.where(self.names[at] == wanted, self.batches[at], -1)
 
     def of_batch(self, number: int) -> tuple[pa.Table, pa.Table, pa.Table]:
-        """The found and the known matches and the lost copies of one batch."""
+        """The found and the known matches of one batch, and the lost copies."""
         found, known = (table.filter(self._in(table["left"], number)) for table in (self.found, self.known))
         return found, known, self.lost.filter(self._in(self.lost["wording"], number))
 
@@ -63,46 +105,25 @@ class Entangled:
         return pa.array(self.batch_of(wordings) == number)
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
-    """The wordings of the new copies: their hashes, sorted, how many copies each has, and what these weigh."""
-
-    names: Hashes
-    copies: Indices
-    weights: Weights
-
-
-def entangle(warehouse: Warehouse, arrivals: Arrivals, found: pa.Table) -> Entangled:
-    """Finds what new copies, new matches and lost copies can affect, and parts it into batches."""
-    new = _new(arrivals)
-    columns = ["wording", "relation", *PLACE, "start", "end"]
-    lost = warehouse.read("copies", columns, ("dump_id", arrivals.replaced))
-    ends = _ends(found)
+def entangle(warehouse: Warehouse, arrivals: Arrivals, new: New, lost: Lost, related: Related) -> Entangled:
+    """Finds what new copies, new matches and lost copies and matches can affect, and parts it into batches."""
     own = (new.copies > 1) | _known(warehouse, new.names) | _in_use(warehouse, new.names)
-    start = np.unique(np.concatenate([new.names[own], *ends, hashed(lost["wording"])]))
+    ends = [*_ends(related.found), *_ends(related.lost), hashed(lost.copies["wording"])]
+    start = np.unique(np.concatenate([new.names[own], *ends]))
     known = _reached(warehouse, start)
-    names = np.unique(np.concatenate([start, *_ends(known)]))
-    old_weights = _old_weights(warehouse, names, arrivals.replaced) if len(names) else np.zeros(0)
-    dead = lost.filter(pa.array(_dead(lost, names[old_weights == 0], new.names)))
-    heirs = np.array(list(_heirs(dead, arrivals)), np.uint64).reshape(-1, 2)
-    both = np.concatenate([names, heirs[:, 1]])
-    names, at = np.unique(both, return_inverse=True)
-    weights = _summed(at, np.concatenate([old_weights, np.zeros(len(heirs))]), len(names))
+    heirs = _heirs(lost, arrivals)
+    # A match that is none any more still joins: what it made one post is looked at together.
+    joined = np.concatenate([np.stack(_ends(related.found), 1), np.stack(_ends(known), 1), heirs])
+    names = np.unique(np.concatenate([start, joined.reshape(-1)]))
+    weights = _old_weights(warehouse, names, arrivals.replaced)
     at_new = np.flatnonzero(among(new.names, names))
     weights[np.searchsorted(names, new.names[at_new])] += new.weights[at_new]
-    left = np.concatenate([ends[0], _ends(known)[0], heirs[:, 0]])
-    right = np.concatenate([ends[1], _ends(known)[1], heirs[:, 1]])
-    labels = components(np.searchsorted(names, left), np.searchsorted(names, right), len(names))
+    left, right = np.searchsorted(names, joined).T
+    labels = components(left, right, len(names))
     batches, number = _batches(labels, weights)
-    return Entangled(names, batches, number, found, known, lost)
-
-
-def _new(arrivals: Arrivals) -> _New:
-    parts = [(hashed(rows["wording"]), rows["n_chars"].to_numpy()) for rows in arrivals.copies(["wording", "n_chars"])]
-    hashes = np.concatenate([np.zeros(0, np.uint64), *(part[0] for part in parts)])
-    sizes = np.concatenate([np.zeros(0), *(part[1] for part in parts)])
-    names, at, copies = np.unique(hashes, return_inverse=True, return_counts=True)
-    return _New(names, copies, _summed(at, ROW_BYTES + sizes, len(names)))
+    parted = _is_in(known, related.lost)
+    stay = known.filter(pc.invert(parted))
+    return Entangled(names, batches, number, related.found, stay, known.filter(parted), lost.copies)
 
 
 def _known(warehouse: Warehouse, names: Hashes) -> NDArray[np.bool_]:
@@ -155,31 +176,37 @@ def _old_weights(warehouse: Warehouse, names: Hashes, replaced: Sequence[str]) -
     return weights
 
 
-def _dead(lost: pa.Table, no_old: Hashes, new: Hashes) -> NDArray[np.bool_]:
-    """Which lost copies stood for a post whose words no copy has any more."""
-    wordings = hashed(lost["wording"])
-    stood = pc.equal(lost["relation"], "canonical").to_numpy()
-    dead: NDArray[np.bool_] = stood & among(wordings, no_old) & ~among(wordings, new)
-    return dead
-
-
-def _heirs(dead: pa.Table, arrivals: Arrivals) -> Iterator[tuple[int, int]]:
-    """With each dead wording that of the new copy which now holds most of its place."""
+def _heirs(lost: Lost, arrivals: Arrivals) -> Hashes:
+    """With each wording that stood for a post and is gone, that of the new copy which now holds most of its place."""
+    stood = pc.and_(
+        pc.equal(lost.copies["relation"], "canonical"), pc.is_in(lost.copies["wording"], value_set=lost.gone)
+    )
+    dead = lost.copies.filter(stood)
     if not dead.num_rows:
-        return
-    places = np.unique(hashed_places(*(dead[name] for name in PLACE)))
+        return np.zeros((0, 2), np.uint64)
+    at = hashed_places(*(dead[name] for name in PLACE))
+    there = _at_places(arrivals, np.unique(at))
+    rows = zip(hashed(dead["wording"]).tolist(), dead["start"].to_pylist(), dead["end"].to_pylist(), strict=True)
+    found = [
+        (wording, min(there[place], key=lambda row: (max(row[0], start) - min(row[1], end), row[0]))[2])
+        for place, (wording, start, end) in zip(at.tolist(), rows, strict=True)
+        if there[place]
+    ]
+    return np.array(found, np.uint64).reshape(-1, 2)
+
+
+def _at_places(arrivals: Arrivals, places: Hashes) -> dict[int, list[tuple[int, int, int]]]:
+    """Start, end and wording of the new copies at each of some places."""
     there: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for rows in arrivals.copies(["wording", *PLACE, "start", "end"]):
         at = hashed_places(*(rows[name] for name in PLACE))
         here = np.flatnonzero(among(at, places))
-        columns = rows["start"].to_numpy()[here], rows["end"].to_numpy()[here], hashed(rows["wording"])[here]
-        for place, *row in zip(at[here].tolist(), *(column.tolist() for column in columns), strict=True):
-            there[place].append((row[0], row[1], row[2]))
-    at = hashed_places(*(dead[name] for name in PLACE))
-    spans = zip(dead["start"].to_pylist(), dead["end"].to_pylist(), strict=True)
-    for place, wording, (start, end) in zip(at.tolist(), hashed(dead["wording"]).tolist(), spans, strict=True):
-        if there[place]:
-            yield wording, min(there[place], key=lambda row: (max(row[0], start) - min(row[1], end), row[0]))[2]
+        columns = rows["start"].to_numpy(), rows["end"].to_numpy(), hashed(rows["wording"])
+        for place, start, end, wording in zip(
+            at[here].tolist(), *(column[here].tolist() for column in columns), strict=True
+        ):
+            there[place].append((start, end, wording))
+    return there
 
 
 def _batches(labels: Indices, weights: Weights) -> tuple[Indices, int]:
@@ -195,6 +222,12 @@ def _batches(labels: Indices, weights: Weights) -> tuple[Indices, int]:
 
 def _summed(at: Indices, values: Weights, number: int) -> Weights:
     return np.bincount(at, values, number).astype(np.float64)
+
+
+def _is_in(matches: pa.Table, others: pa.Table) -> pa.Array:
+    """Which matches are among others."""
+    one, other = (pc.binary_join_element_wise(table["left"], table["right"], " ") for table in (matches, others))
+    return pc.is_in(one, value_set=pc.unique(other))
 
 
 def _ends(matches: pa.Table) -> tuple[Hashes, Hashes]:

@@ -1,75 +1,120 @@
-"""The index of wordings: what is new is joined with it by key, each candidate is verified on the texts."""
+"""The index of wordings: what is new is joined with it by key, each candidate is verified on the texts.
+
+Of the texts that a join looks at (new ones, and known ones that share a key with them) some 60 bytes each stay in
+memory; keys, shingles and candidates lie on disk and are gone through bucket by bucket.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.staging import BODIES
+from flows.matching.join import Candidates, candidates_of, pairs_in
+from flows.matching.numbered import Bodies, Numbered, number_all
+from flows.matching.sets import Sets, sets_of
+from flows.matching.unmatched import no_longer_proposed
 from flows.warehouse import Warehouse
-from transforms.candidates import Indices, sharing_a_key, sharing_most
-from transforms.match import Match, verify
-from transforms.sign import shingle_sets
+from transforms.candidates import Indices, Mask
+from transforms.match import NEAR_IDENTICAL, Matches, verified
 from transforms.tables import MATCHES
-from transforms.words import Hashes
+from transforms.templates import filled_in
 
-Bodies = Callable[[Sequence[str]], Iterator[pa.Table]]
-Row = dict[str, Any]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def new_matches(warehouse: Warehouse, bodies: Bodies, folder: Path) -> pa.Table:  # noqa: ARG001 - for what is to come
-    """The verified matches in which at least one wording of the new copies is not known yet, sorted.
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Matches with a new text, or newly proposed; `lost` are known ones that no key proposes any more.
 
-    `bodies` gives the bodies of the new copies, part by part, as often as it is asked; `folder` is for files that the
-    run needs meanwhile.
+    Both have the schema MATCHES and are sorted. `passed_over` counts pairs that only a key of very many posts proposed.
     """
-    rows = pa.concat_tables([BODIES.empty_table(), *bodies(BODIES.names)])
-    first_of: dict[str, int] = {}
-    for number, wording in enumerate(rows["wording"].to_pylist()):
-        first_of.setdefault(wording, number)
-    index = warehouse.read("wordings", ["wording", "keys", "anchors"])
-    known = set(index["wording"].to_pylist())
-    numbers = [number for wording, number in first_of.items() if wording not in known]
-    found = _matches(warehouse, index, rows.take(pa.array(numbers, pa.int64())))
-    return pa.Table.from_pylist(sorted(found, key=lambda row: (row["left"], row["right"])), schema=MATCHES)
+
+    found: pa.Table
+    lost: pa.Table
+    passed_over: int = 0
 
 
-def texts_of(warehouse: Warehouse, wordings: Iterable[str]) -> dict[str, str]:
-    """The text of each wording: the index has it, or the post that it stands for."""
-    rows = warehouse.read("wordings", ["wording", "post_id", "text"], ("wording", wordings)).to_pylist()
-    shown = [row["post_id"] for row in rows if row["text"] is None]
-    posts = warehouse.read("posts", ["post_id", "text"], ("post_id", shown)).to_pydict()
-    of_post = dict(zip(posts["post_id"], posts["text"], strict=True))
-    return {row["wording"]: of_post[row["post_id"]] if row["text"] is None else row["text"] for row in rows}
+def related(warehouse: Warehouse, bodies: Bodies, gone: Collection[str], folder: Path) -> Related:
+    """Finds all matches between the wordings of new copies (`bodies`) and those and all known ones.
+
+    Wordings that are `gone` have no copy any more.
+    """
+    folder.mkdir(exist_ok=True)
+    numbered = number_all(warehouse, bodies, gone, folder)
+    candidates = candidates_of(numbered, folder, _on_all_cores)
+    matches = list(_verified(warehouse, bodies, numbered, candidates, folder))
+    found = pa.concat_tables([MATCHES.empty_table(), *(_table(numbered, some) for some in matches)])
+    lost = no_longer_proposed(warehouse, numbered, gone, candidates.displaced)
+    return Related(_sorted(_unknown(warehouse, found)), _sorted(lost), candidates.passed_over)
 
 
-def _matches(warehouse: Warehouse, index: pa.Table, fresh: pa.Table) -> list[Row]:
-    """The verified matches in which at least one wording is new."""
-    pairs = sharing_a_key(*_flat("keys", index, fresh), index.num_rows)
-    pairs |= sharing_most(*_flat("anchors", index, fresh), index.num_rows)
-    names = index["wording"].to_pylist() + fresh["wording"].to_pylist()
-    numbers = sorted({number for pair in pairs for number in pair})
-    old = texts_of(warehouse, [names[number] for number in numbers if number < index.num_rows])
-    texts = [
-        old[names[number]] if number < index.num_rows else fresh["text"][number - index.num_rows].as_py()
-        for number in numbers
-    ]
-    sets = dict(zip(numbers, shingle_sets(texts), strict=True))
-    return [_edge(names[match.left], names[match.right], match) for match in verify(sorted(pairs), sets)]
+def _verified(
+    warehouse: Warehouse, bodies: Bodies, numbered: Numbered, candidates: Candidates, folder: Path
+) -> Iterator[Matches]:
+    wanted = _compared(numbered, candidates)
+    sets = sets_of(warehouse, bodies, numbered, wanted, folder)
+    yield from _on_all_cores(lambda pairs: _compare(sets, *pairs), pairs_in(candidates))
 
 
-def _edge(one: str, other: str, match: Match) -> Row:
-    ends = {"left": min(one, other), "right": max(one, other)}
-    return {**ends, "jaccard": match.jaccard, "containment": match.containment}
+def _compare(sets: Sets, left: Indices, right: Indices) -> Matches:
+    """The pairs that are the same post; two texts that are one form, filled in twice, are not."""
+    found = verified(left, right, sets.shingles, sets.begins, sets.ends)
+    alike = np.flatnonzero(found.jaccard >= NEAR_IDENTICAL)
+    numbers, pairs = np.unique(np.stack([found.left[alike], found.right[alike]], axis=1), return_inverse=True)
+    kept = np.ones(len(found.left), np.bool_)
+    kept[alike] = ~filled_in(sets.texts(numbers), pairs.reshape(-1, 2))
+    return found.chosen(kept)
 
 
-def _flat(name: str, index: pa.Table, fresh: pa.Table) -> tuple[Hashes, Indices]:
-    """The keys of all wordings in a row, and the number of the wording that each belongs to."""
-    lists = pa.chunked_array([*index[name].chunks, *fresh[name].chunks], pa.list_(pa.int64()))
-    owners = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy())
-    return np.asarray(pc.list_flatten(lists).to_numpy(), np.int64).view(np.uint64), owners
+def _compared(numbered: Numbered, candidates: Candidates) -> Mask:
+    """Which texts stand in some pair."""
+    wanted = np.zeros(len(numbered.texts.state), np.bool_)
+    for left, right in pairs_in(candidates):
+        wanted[left] = wanted[right] = True
+    return wanted
+
+
+def _table(numbered: Numbered, matches: Matches) -> pa.Table:
+    """Rows of `matches`: names instead of numbers, the smaller name on the left."""
+    one, other = numbered.wordings.names(matches.left), numbered.wordings.names(matches.right)
+    swapped = pc.greater(one, other)
+    left, right = pc.if_else(swapped, other, one), pc.if_else(swapped, one, other)
+    return pa.table([left, right, matches.jaccard, matches.containment], schema=MATCHES)
+
+
+def _unknown(warehouse: Warehouse, found: pa.Table) -> pa.Table:
+    """Those that are not known: two old texts may have been matched by another key before this one proposed them."""
+    known = warehouse.read("matches", ["left", "right"], ("left", found["left"].combine_chunks()))
+    if not known.num_rows:
+        return found
+    met = pc.binary_join_element_wise(known["left"], known["right"], "")
+    return found.filter(
+        pc.invert(pc.is_in(pc.binary_join_element_wise(found["left"], found["right"], ""), value_set=met))
+    )
+
+
+def _sorted(matches: pa.Table) -> pa.Table:
+    return matches.sort_by([("left", "ascending"), ("right", "ascending")])
+
+
+def _on_all_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Works on several items at a time, as many as there are cores; numpy and compiled loops hold no lock."""
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        running: deque[Future[Result]] = deque()
+        for item in items:
+            if len(running) > cores:
+                yield running.popleft().result()
+            running.append(pool.submit(work, item))
+        while running:
+            yield running.popleft().result()

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.arrivals import Arrivals
-from flows.components import Entangled, entangle
+from flows.components import Entangled, Lost, New, entangle
 from flows.entangled import Made, Outcome, untangle
-from flows.index import new_matches
+from flows.index import related
 from flows.lookup import Batch
 from flows.plain import plain_copies, plain_posts, plain_wordings
 from flows.staging import BODIES
@@ -24,9 +24,10 @@ from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
 from transforms.tables import COPIES
 
-# Folders of the staging folder: rows on their way into the tables, and rows that wait for their batch.
+# Folders of the staging folder: rows on their way into the tables, rows that wait for their batch, the join's own.
 MADE: Final = "made"
 BATCHES: Final = "batches"
+JOIN: Final = "join"
 TABLES: Final = ("posts", "copies", "wordings")
 
 
@@ -38,10 +39,12 @@ def relate_and_merge(
     Gives the changes of `posts`, `copies`, `wordings` and `matches`, and the counts of the run. `folder` is the
     staging folder.
     """
-    found = new_matches(warehouse, arrivals.bodies, folder)
-    entangled = entangle(warehouse, arrivals, found)
-    if not arrivals.num_rows and not entangled.lost.num_rows:
+    new = New.of(arrivals)
+    lost = Lost.of(warehouse, arrivals, new)
+    if not arrivals.num_rows and not lost.copies.num_rows:
         return {}, {}
+    matches = related(warehouse, arrivals.bodies, lost.gone.to_pylist(), folder / JOIN)
+    entangled = entangle(warehouse, arrivals, new, lost, matches)
     out = _Out.into(folder / MADE)
     for number, (copies, bodies) in enumerate(zip(arrivals.copies(), arrivals.bodies(), strict=True)):
         batches = entangled.batch_of(copies["wording"])
@@ -108,7 +111,7 @@ def _batches(entangled: Entangled, arrivals: Arrivals, folder: Path) -> Iterator
 
 
 def _match_changes(entangled: Entangled, dead: pa.Array) -> Change:
-    """New matches, less those of wordings that no copy has any more; the known ones of these go.
+    """New matches, less those of wordings that no copy has any more; the known ones of these go, and those that parted.
 
     Matches are replaced all those of one left wording together.
     """
@@ -117,6 +120,6 @@ def _match_changes(entangled: Entangled, dead: pa.Array) -> Change:
         return pc.invert(pc.or_(*(pc.is_in(matches[end], value_set=dead) for end in ("left", "right"))))
 
     stay = alive(entangled.known)
-    groups = pc.unique(entangled.known.filter(pc.invert(stay))["left"])
+    groups = pc.unique(pa.concat_tables([entangled.known.filter(pc.invert(stay)), entangled.parted])["left"])
     kept = entangled.known.filter(pc.and_(stay, pc.is_in(entangled.known["left"], value_set=groups)))
     return Change(entangled.found.filter(alive(entangled.found)), kept, groups)

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -40,6 +40,11 @@ HISTORY: Final = {"delta.logRetentionDuration": "interval 36500 days"}
 ANOTHER: Final = "give another folder with --warehouse"
 # Sorts by time and is a valid name of a file.
 RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
+
+# A scan holds a few of these batches at a time.
+SCANNED: Final = {"batch_size": 1 << 14, "batch_readahead": 4, "fragment_readahead": 1}
+# A column, and the values that it may have.
+Where = tuple[str, "Collection[str] | pa.Array"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +101,22 @@ class Warehouse:
         with _told(root, "opening the warehouse"):
             return cls(root, committed_only=not create)
 
-    def read(
-        self, name: str, columns: Sequence[str] | None = None, where: tuple[str, Iterable[str]] | None = None
-    ) -> pa.Table:
+    def read(self, name: str, columns: Sequence[str] | None = None, where: Where | None = None) -> pa.Table:
         """The rows of a table as of the last commit (when opened without `create`: of the last one at that moment).
 
         `where` names a column and the values it may have.
         """
-        chosen, values = None, pa.array(sorted(set(where[1])) if where else [], pa.string())
-        if where and not len(values):
+        if where and not len(where[1]):
             return SCHEMAS[name].empty_table().select(list(columns or SCHEMAS[name].names))
         with _told(self.root, f"reading the table {name}"):
-            version = self._versions.get(name) if self._versions else None
-            files = self._files(DeltaTable(self._place(name), version=version), name)
-            dataset = ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
-            if where:
-                chosen = ds.field(where[0]).isin(values)
-            return dataset.to_table(columns=list(columns) if columns else None, filter=chosen)
+            return self._dataset(name).to_table(columns=list(columns) if columns else None, filter=_chosen(where))
 
-    def scan(self, name: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def scan(self, name: str, columns: Sequence[str], where: Where | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of a table as `read` would give them, a part at a time, for columns that may not fit in memory."""
         with _told(self.root, f"reading the table {name}"):
-            version = self._versions.get(name) if self._versions else None
-            files = self._files(DeltaTable(self._place(name), version=version), name)
-            dataset = ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
-            yield from dataset.to_batches(columns=list(columns))
+            for batch in self._dataset(name).to_batches(columns=list(columns), filter=_chosen(where), **SCANNED):
+                if batch.num_rows:
+                    yield batch
 
     @contextmanager
     def writing(self, command: str, started: datetime) -> Iterator[tuple[str, Path]]:
@@ -159,6 +155,11 @@ class Warehouse:
         if view.published(self.root) is None:
             raise WarehouseError(f"nothing has been committed to {self.root} yet; run `winnow ingest` first")
         return (self.root / "current").resolve()
+
+    def _dataset(self, name: str) -> ds.Dataset:
+        version = self._versions.get(name) if self._versions else None
+        files = self._files(DeltaTable(self._place(name), version=version), name)
+        return ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
 
     def _table(self, name: str) -> DeltaTable:
         return DeltaTable(self._place(name))
@@ -225,6 +226,15 @@ class Warehouse:
 
 def _added(path: Path, rows: int, now: int) -> AddAction:
     return AddAction(path.name, path.stat().st_size, {}, now, data_change=True, stats=stats(rows))
+
+
+def _chosen(where: Where | None) -> pc.Expression | None:
+    if where is None:
+        return None
+    name, values = where
+    if not isinstance(values, pa.Array):
+        values = pa.array(sorted(set(values)), pa.string())
+    return ds.field(name).isin(values)
 
 
 def _committed(last: Mapping[str, Any] | None) -> dict[str, int]:

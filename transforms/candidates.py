@@ -1,121 +1,210 @@
 """Which texts are worth comparing: pairs that share a key, or most of their anchors.
 
-The answer for a pair depends on the two texts alone, never on what else is known: otherwise the order in which
-dumps come in would decide which copies are found.
+A text has a row for each of its keys. Rows with the same key form a group, in which every text meets the `HUBS` most
+complete ones: in a small group all meet all, and a notice that a million posts share costs no more than a million
+times `HUBS`. Who is a hub depends on all texts that are known, not on the order in which they came: a text that takes
+the place of a hub meets the whole group, and what only the displaced hub had brought together is looked at again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.compiled import compiled
 from transforms.words import Hashes
 
 Indices = NDArray[np.int64]
-Pairs = set[tuple[int, int]]
+Flags = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
+# A post that has many copies is as a rule among the most complete of the texts that share a key with them.
+HUBS: Final = 32
 # An excerpt shares all its anchors with the text that it was cut from, and some nine in ten of them where its
 # containment is at the threshold; a footer or a notice that two texts share is seldom half of either.
 LEAST_SHARED: Final = 0.5
-# Pairs looked at together: 32 bytes each.
+# Pairs found at a time, 16 bytes each.
 AT_ONCE: Final = 1 << 20
 
+# What a text is to the search: known from before, new, or known and now taken out.
+OLD, NEW, DEAD = 0, 1, 2
 
-def sharing_a_key(keys: Hashes, owners: Indices, first_new: int) -> Pairs:
-    """Pairs of owners that share a key, the smaller number first; at least one is `first_new` or above.
 
-    `keys` and `owners` go together, a row for each key that an owner has.
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What the search knows of each text, by its number: OLD, NEW or DEAD, and its rank.
 
-    >>> keys, owners = np.array([7, 9, 7, 9, 9], np.uint64), np.array([0, 0, 1, 2, 3])
-    >>> sorted(sharing_a_key(keys, owners, first_new=2))
-    [(0, 2), (0, 3), (2, 3)]
+    Ranks sort the most complete first; where `rank` is equal, `tie` decides. `hubs` is how many a group has.
     """
-    keys, owners = _by_key(keys, owners)
-    return {
-        pair
-        for left, right in _expanded(keys, owners, np.ones(len(keys), np.bool_), first_new)
-        for pair in _distinct(left, right)
-    }
+
+    state: Flags
+    rank: Hashes
+    tie: Hashes
+    hubs: int = HUBS
 
 
-def sharing_most(keys: Hashes, owners: Indices, first_new: int) -> Pairs:
-    """Pairs of owners that share at least LEAST_SHARED of the keys of the one that has fewer; as above otherwise.
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Rows sorted by key and, in large groups, by rank, each with where its group begins.
 
-    Who must share s of his k keys shares one of any k - s + 1, so only the rarest of them are looked up, and what
-    very many have in common costs nothing (Chaudhuri, Ganti and Kaushik 2006, the prefix filter).
-
-    >>> keys, owners = np.array([1, 2, 3, 4, 1, 5, 6, 7, 1, 2, 8], np.uint64), np.repeat([0, 1, 2], [4, 4, 3])
-    >>> sorted(sharing_most(keys, owners, first_new=0))
-    [(0, 2), (1, 2)]
+    `hub` says of which rows the texts meet the whole group now, `was_hub` of which they did before.
     """
-    if not len(keys):
-        return set()
-    keys, owners = _by_key(keys, owners)
-    numbers = np.bincount(owners)
-    least = np.maximum(1, (numbers * LEAST_SHARED).astype(np.int64))
-    probes = _rank_within_owner(keys, owners) < (numbers - least + 1)[owners]
-    by_owner = np.lexsort((keys, owners))
-    own = np.split(keys[by_owner], np.cumsum(numbers)[:-1])
-    found: Pairs = set()
-    for left, right in _expanded(keys, owners, probes, first_new):
-        fits = numbers[left] <= numbers[right]
-        found.update(
-            (min(a, b), max(a, b))
-            for a, b in set(_distinct(left[fits], right[fits], ordered=True)) - found
-            if len(np.intersect1d(own[a], own[b], assume_unique=True)) >= least[a]
-        )
-    return found
+
+    owners: Indices
+    begins: Indices
+    hub: Mask
+    was_hub: Mask
 
 
-def _by_key(keys: Hashes, owners: Indices) -> tuple[Hashes, Indices]:
-    order = np.lexsort((owners, keys))
-    return keys[order], owners[order]
+def groups_of(keys: Hashes, owners: Indices, texts: Texts) -> Groups:
+    """Sorts rows, a key and the number of a text each, into groups; those in which nothing changes are left out."""
+    order = np.argsort(keys, kind="stable")
+    keys, owners = keys[order], owners[order]
+    kept = np.zeros(len(keys), np.bool_)
+    _mark_changed(keys, owners, texts.state, kept)
+    keys, owners = keys[kept], owners[kept]
+    groups = Groups(owners, np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_), np.zeros(len(keys), np.bool_))
+    _mark_hubs(keys, owners, texts.state, texts.rank, texts.tie, texts.hubs, groups.begins, groups.hub, groups.was_hub)
+    return groups
 
 
-def _group_sizes(keys: Hashes) -> tuple[Indices, Indices]:
-    """Where each group of equal keys begins and how many there are; `keys` are sorted."""
-    begins = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, np.int64)
-    return begins, np.diff(np.r_[begins, len(keys)])
+def pairs_of(groups: Groups, texts: Texts) -> Iterator[tuple[Indices, Indices]]:
+    """Pairs that the groups propose and did not propose before, as two arrays of texts, AT_ONCE or so at a time.
+
+    A pair comes once for each key that its texts share.
+
+    >>> texts = Texts(np.array([0, 0, 1, 1], np.uint8), np.arange(4, dtype=np.uint64), np.arange(4, dtype=np.uint64))
+    >>> rows = np.array([7, 9, 7, 9, 9], np.uint64), np.array([0, 0, 1, 2, 3])
+    >>> [(left.tolist(), right.tolist()) for left, right in pairs_of(groups_of(*rows, texts), texts)]
+    [([0, 0, 2], [2, 3, 3])]
+    """
+    row, room = 0, AT_ONCE + texts.hubs
+    left, right = np.empty(room, np.int64), np.empty(room, np.int64)
+    marks = groups.hub, groups.was_hub, texts.state
+    while row < len(groups.owners):
+        row, found = _fill(groups.owners, groups.begins, *marks, row, left, right, texts.hubs)
+        if found:
+            yield left[:found].copy(), right[:found].copy()
 
 
-def _rank_within_owner(keys: Hashes, owners: Indices) -> Indices:
-    """The place of each row among those of its owner, the key that the fewest share first; rows sorted by key."""
-    _, sizes = _group_sizes(keys)
-    order = np.lexsort((np.arange(len(keys)), np.repeat(sizes, sizes), owners))
-    firsts, numbers = _group_sizes(owners[order].astype(np.uint64))
-    ranks = np.empty(len(keys), np.int64)
-    ranks[order] = np.arange(len(keys)) - np.repeat(firsts, numbers)
-    return ranks
+def displaced(groups: Groups, texts: Texts) -> Indices:
+    """The texts that were hubs of some group and are so no more, though they live."""
+    lost: Indices = np.unique(groups.owners[groups.was_hub & ~groups.hub])
+    alive: Indices = lost[texts.state[lost] != DEAD]
+    return alive
 
 
-def _expanded(
-    keys: Hashes, owners: Indices, probes: NDArray[np.bool_], first_new: int
-) -> Iterator[tuple[Indices, Indices]]:
-    """Each probing row with every row of the same key, as two arrays of owners, AT_ONCE or so at a time."""
-    begins, sizes = _group_sizes(keys)
-    if not len(begins):
-        return
-    worth = (sizes > 1) & (np.maximum.reduceat(owners, begins) >= first_new)
-    rows = np.flatnonzero(probes & np.repeat(worth, sizes))
-    begin_of, size_of = np.repeat(begins, sizes)[rows], np.repeat(sizes, sizes)[rows]
-    borders = np.flatnonzero(np.diff(np.cumsum(size_of) // AT_ONCE)) + 1
-    for first, last in pairwise([0, *borders.tolist(), len(rows)]):
-        part, size, begin = rows[first:last], size_of[first:last], begin_of[first:last]
-        left = np.repeat(owners[part], size)
-        steps = np.arange(len(left)) - np.repeat(np.cumsum(size) - size, size)
-        right = owners[np.repeat(begin, size) + steps]
-        kept = (left != right) & (np.maximum(left, right) >= first_new)
-        yield left[kept], right[kept]
+def passed_over(groups: Groups, texts: Texts) -> int:
+    """How many pairs with a new text the groups hold of which neither is a hub, so that this key does not propose them.
+
+    Each is counted once for each key.
+    """
+    rest = ~groups.hub & (texts.state[groups.owners] != DEAD)
+    if not rest.any():
+        return 0
+    starts, group = np.unique(groups.begins[rest], return_inverse=True)
+    many = np.bincount(group, minlength=len(starts))
+    old = np.bincount(group, texts.state[groups.owners[rest]] == OLD, minlength=len(starts)).astype(np.int64)
+    return int((many * (many - 1) // 2 - old * (old - 1) // 2).sum())
 
 
-def _distinct(left: Indices, right: Indices, *, ordered: bool = False) -> Iterator[tuple[int, int]]:
-    """The distinct pairs, the smaller number first unless `ordered` says that the order matters."""
-    pairs = np.stack([left, right], axis=1)
-    if not ordered:
-        pairs.sort(axis=1)
-    if len(pairs):
-        yield from map(tuple, np.unique(pairs, axis=0).tolist())
+def share_most(left: Indices, right: Indices, anchors: Hashes, offsets: Indices) -> Mask:
+    """Which pairs share at least LEAST_SHARED of the anchors of the one that has fewer, and one at the least.
+
+    Text `i` has the sorted `anchors[offsets[i] : offsets[i + 1]]`.
+    """
+    shared = np.zeros(len(left), np.bool_)
+    _share_most(left, right, anchors, offsets, LEAST_SHARED, shared)
+    return shared
+
+
+@compiled
+def _mark_changed(keys: Hashes, owners: Indices, state: Flags, kept: Mask) -> None:
+    """Marks the rows of groups of two and more with a text that is new or taken out."""
+    begin = 0
+    while begin < len(keys):
+        end, changed = begin, False
+        while end < len(keys) and keys[end] == keys[begin]:
+            changed |= state[owners[end]] != 0
+            end += 1
+        if changed and end - begin > 1:
+            kept[begin:end] = True
+        begin = end
+
+
+@compiled
+def _mark_hubs(  # noqa: PLR0913, PLR0917
+    keys: Hashes, owners: Indices, state: Flags, rank: Hashes, tie: Hashes, hubs: int,
+    begins: Indices, hub: Mask, was_hub: Mask,
+) -> None:  # fmt: skip
+    """Finds where groups begin, sorts the large ones by rank, and marks their first `hubs` now and before."""
+    begin = 0
+    while begin < len(keys):
+        end = begin
+        while end < len(keys) and keys[end] == keys[begin]:
+            end += 1
+        if end - begin > hubs:
+            group = owners[begin:end].copy()
+            group = group[np.argsort(tie[group], kind="mergesort")]
+            owners[begin:end] = group[np.argsort(rank[group], kind="mergesort")]
+        now, before = 0, 0
+        for row in range(begin, end):
+            begins[row] = begin
+            if state[owners[row]] != 1:
+                was_hub[row] = before < hubs
+                before += 1
+            if state[owners[row]] != 2:
+                hub[row] = now < hubs
+                now += 1
+        begin = end
+
+
+@compiled
+def _fill(  # noqa: PLR0913, PLR0917
+    owners: Indices, begins: Indices, hub: Mask, was_hub: Mask, state: Flags, row: int,
+    left: Indices, right: Indices, hubs: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Writes pairs, the smaller number first, from `row` on until there is no room; gives the next row, and how many.
+
+    In a group a row meets the hubs before it. A pair of old texts was proposed before if one of them was a hub.
+    """
+    found = 0
+    while row < len(owners) and found + hubs <= len(left):
+        one = owners[row]
+        if state[one] != 2:
+            for other_row in range(begins[row], row):
+                if not hub[other_row]:
+                    if state[owners[other_row]] == 2:
+                        continue
+                    break
+                other = owners[other_row]
+                proposed_before = state[one] == 0 and state[other] == 0 and (was_hub[row] or was_hub[other_row])
+                if not proposed_before:
+                    left[found], right[found] = min(one, other), max(one, other)
+                    found += 1
+        row += 1
+    return row, found
+
+
+@compiled
+def _share_most(  # noqa: PLR0913, PLR0917
+    left: Indices, right: Indices, anchors: Hashes, offsets: Indices, share: float, shared: Mask
+) -> None:
+    for pair in range(len(left)):
+        a, a_end = offsets[left[pair]], offsets[left[pair] + 1]
+        b, b_end = offsets[right[pair]], offsets[right[pair] + 1]
+        least = max(1, int(min(a_end - a, b_end - b) * share))
+        while a < a_end and b < b_end and least > 0 and min(a_end - a, b_end - b) >= least:
+            if anchors[a] < anchors[b]:
+                a += 1
+            elif anchors[a] > anchors[b]:
+                b += 1
+            else:
+                least -= 1
+                a += 1
+                b += 1
+        shared[pair] = least == 0

@@ -87,7 +87,7 @@ def _sought(warehouse: Warehouse, taken: _Taken, gone: Collection[str]) -> Bloom
     rows = warehouse.read("wordings", ["keys", "anchors"], ("wording", gone)) if gone else None
     more = [flat(rows[name])[0] for name in ("keys", "anchors")] if rows else []
     sought = Bloom.for_number(taken.keys.rows + taken.anchors.rows + sum(map(len, more)))
-    for chunk in (*taken.keys.chunks, *taken.anchors.chunks, *more):
+    for chunk in (*taken.keys.chunks(), *taken.anchors.chunks(), *more):
         sought.add(chunk)
     return sought
 

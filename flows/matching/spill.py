@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -44,47 +44,54 @@ class Sorted:
     folder: Path
     name: str
     rows: int = 0
-    chunks: list[NDArray[Any]] = field(default_factory=list)
-    beside: list[NDArray[Any]] = field(default_factory=list)
+    _chunks: list[Path] = field(default_factory=list)
+    _sample: list[Hashes] = field(default_factory=list)
 
     def add(self, values: Hashes, beside: Indices | None = None) -> None:
         """Adds a chunk, in any order."""
         if not len(values):
             return
-        if beside is None:
-            self.chunks.append(self._kept(np.sort(values), "values"))
-        else:
-            order = np.argsort(values, kind="stable")
-            self.chunks.append(self._kept(values[order], "values"))
-            self.beside.append(self._kept(beside[order], "beside"))
+        order = np.argsort(values, kind="stable")
+        values = values[order]
+        path = self.folder / f"{self.name}-{len(self._chunks):06d}.npy"
+        np.save(path, values)
+        if beside is not None:
+            np.save(_beside(path), beside[order])
+        self._chunks.append(path)
+        self._sample.append(values[:: max(1, len(values) // SAMPLED)])
         self.rows += len(values)
+
+    def chunks(self) -> Iterator[Hashes]:
+        """The values of each chunk."""
+        return map(_mapped, self._chunks)
 
     def buckets(self) -> list[tuple[int, int]]:
         """Ranges of values, first and last, that part all of them so that each has about BUCKET_ROWS rows."""
         number = -(-self.rows // BUCKET_ROWS)
         if not number:
             return []
-        sample = np.sort(np.concatenate([chunk[:: max(1, len(chunk) // SAMPLED)] for chunk in self.chunks]))
+        sample = np.sort(np.concatenate(self._sample))
         inner = {int(sample[len(sample) * bucket // number]) for bucket in range(1, number)}
         lows = sorted({0, *inner})
         return list(zip(lows, [*(low - 1 for low in lows[1:]), (1 << 64) - 1], strict=True))
 
     def between(self, bucket: tuple[int, int]) -> tuple[Hashes, Indices]:
-        """The values of a bucket, in no order, and what stands beside them."""
+        """The values of a bucket, in no order, and what stands beside them (nothing, where there is no such column)."""
         first, last = (np.uint64(border) for border in bucket)
-        spans = [
-            slice(int(np.searchsorted(chunk, first, "left")), int(np.searchsorted(chunk, last, "right")))
-            for chunk in self.chunks
-        ]
-        values = _joined((chunk[span] for chunk, span in zip(self.chunks, spans, strict=True)), np.uint64)
-        return values, _joined((chunk[span] for chunk, span in zip(self.beside, spans, strict=False)), np.int64)
-
-    def _kept(self, values: NDArray[Any], what: str) -> NDArray[Any]:
-        path = self.folder / f"{self.name}-{len(self.chunks):06d}.{what}.npy"
-        np.save(path, values)
-        return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+        values, others = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+        for path in self._chunks:
+            chunk = _mapped(path)
+            span = slice(int(np.searchsorted(chunk, first, "left")), int(np.searchsorted(chunk, last, "right")))
+            # Copied, so that the file need not stay mapped: what is mapped counts as memory of the process.
+            values.append(np.array(chunk[span]))
+            if _beside(path).exists():
+                others.append(np.array(_mapped(_beside(path))[span]))
+        return np.concatenate(values), np.concatenate(others)
 
 
-def _joined(parts: Iterable[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
-    found = list(parts)
-    return np.concatenate(found) if found else np.zeros(0, kind)
+def _beside(path: Path) -> Path:
+    return path.with_suffix(".beside.npy")
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from transforms.describe.byline import Header, stated_author, thread_header
-from transforms.describe.dates import Order, is_open, order_of_language, parse_date
+from transforms.describe.dates import Order, is_open, may_hold_date, order_of_language, parse_date, read_stamp
 from transforms.describe.edges import Edges, edges
 from transforms.describe.language import Language, detect_languages, judge_windows
 from transforms.describe.links import unique_links
@@ -17,7 +17,7 @@ from transforms.describe.truncation import cut_mark
 from transforms.describe.words import count_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from transforms.records import Piece, Published
 
@@ -84,7 +84,7 @@ def _described(piece: Piece, cut: tuple[str, bool], language: Language, order: O
         title=None if title and thread_header(title) else title,
         body=body,
         author=_author(piece, header, lines),
-        published=_published(piece, header, lines, order or _order(piece, lines, language, body)),
+        published=_published(piece, header, lines, lambda: order or _order(piece, lines, language, body)),
         language=language.code,
         language_confidence=language.confidence,
         url=piece.url,
@@ -101,16 +101,25 @@ def _author(piece: Piece, header: Header | None, lines: Edges) -> str | None:
     return given or (header.author if header else stated_author(lines))
 
 
-def _published(piece: Piece, header: Header | None, lines: Edges, order: Order | None) -> Published | None:
-    given = parse_date(piece.published_text, order) if piece.published_text else None
-    return given or (header.published if header else date_at_edges(piece.title, lines, order))
+def _published(piece: Piece, header: Header | None, lines: Edges, order: Callable[[], Order | None]) -> Published | None:
+    """Read the date; what `order` gives costs too much to ask for it where no date needs it."""
+    stated = piece.published_text
+    given = (read_stamp(stated.strip()) or parse_date(stated, order())) if stated else None
+    if given or header:
+        return given or (header and header.published)
+    return date_at_edges(piece.title, lines, order()) if may_hold_date(_edge(piece, lines)) else None
 
 
 def _order(piece: Piece, lines: Edges, language: Language, body: str) -> Order | None:
     """Tell the order of numbers in dates from the language, asked with all care and only where a date needs it."""
-    edge = (*(line[:_LONGEST] for line in lines.head), *(line[-_LONGEST:] for line in lines.foot))
-    if not is_open("\n".join((piece.published_text or "", (piece.title or "")[:_LONGEST], *edge))):
+    if not is_open(f"{piece.published_text or ''}\n{_edge(piece, lines)}"):
         return None
     if order_of_language(language.code) and language.confidence < _BEYOND_DOUBT:
         language = judge_windows(body)
     return order_of_language(language.code) if language.confidence >= _SURE else None
+
+
+def _edge(piece: Piece, lines: Edges) -> str:
+    """Give all that is searched for a date but what the format states."""
+    edge = (*(line[:_LONGEST] for line in lines.head), *(line[-_LONGEST:] for line in lines.foot))
+    return "\n".join(((piece.title or "")[:_LONGEST], *edge))

@@ -27,6 +27,10 @@ _LABEL = re.compile(
     | abgelegt\ unter | geplaatst\ in ) \b [:：]? ) \s{0,3} (?P<list>\S.*)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What tells at little cost that nothing is listed: the words have a colon within so many characters, and the phrases
+# begin in one of these ways.
+_WITHIN = 32
+_PHRASE = re.compile(r"\W{0,3}(?:filed|tagg|post|class|publi|archiv|arquiv|veröff|abgelegt|geplaatst)", re.IGNORECASE)
 # One hashtag of up to three words; "#1", "#include <a>" and "# Heading" are none.
 _HASHTAG = re.compile(r"[^\W\d_][\w'’-]{0,30}(?: [\w'’-]{1,20}){0,2}")
 _BREAKS = re.compile(r"\s?[|•·\t]\s?")
@@ -41,7 +45,8 @@ def find_tags(stated: Iterable[str], lines: Edges) -> tuple[str, ...]:
     >>> find_tags(["rain"], Edges((), ("Tags: weather, rain", "#walks #mud")))
     ('rain', 'weather', 'walks', 'mud')
     """
-    named = (tag for line in (*lines.head, *lines.foot) for tag in tags_of_line(line))
+    short = (line for line in (*lines.head, *lines.foot) if len(line) <= _LONGEST_LINE)
+    named = (tag for line in short for tag in tags_of_line(line))
     every = (tag.strip() for tag in (*stated, *named))
     return tuple(dict.fromkeys(tag for tag in every if tag))
 
@@ -57,8 +62,13 @@ def tags_of_line(line: str) -> list[str]:
     if line.startswith("#"):
         return _hashtags(line)
     parts = _BREAKS.split(line) if "|" in line or "•" in line or "·" in line or "\t" in line else [line]
-    listed = (_LABEL.match(part) for part in parts)
+    listed = [_LABEL.match(part) for part in parts if _may_label(part)]
     return [tag for match in listed if match for tag in _listed(match["list"])]
+
+
+def _may_label(part: str) -> bool:
+    start = part[:_WITHIN]
+    return ":" in start or "：" in start or _PHRASE.match(part) is not None
 
 
 def _hashtags(line: str) -> list[str]:

@@ -16,7 +16,7 @@ from transforms.describe import Description
 from transforms.evidence import NO_EVIDENCE, Evidence, Outline
 from transforms.identity import copy_id_of, place_of, unreadable_id
 from transforms.parts import Part
-from transforms.records import Format, Piece, Published
+from transforms.records import Format, Published
 from transforms.sign import Signed
 
 Row = dict[str, Any]
@@ -172,7 +172,7 @@ def _dump(place: Place) -> Row:
 def _extend(columns: dict[str, list[Any]], found: Columns) -> None:
     count = len(found["copy_id"])
     for name, values in columns.items():
-        values += found.get(name) or [None] * count
+        values.extend(found.get(name) or [None] * count)
 
 
 def _copies(place: Place, first: int, read: PartRead) -> Columns:
@@ -194,8 +194,8 @@ def _copies(place: Place, first: int, read: PartRead) -> Columns:
         "ordinal": list(ordinals),
         "byte_start": [start for start, _ in read.part.byte_spans],
         "byte_end": [end for _, end in read.part.byte_spans],
-        **{name: list(map(attrgetter(name), pieces)) for name in OF_PIECE},
-        **{name: list(map(attrgetter(name), posts)) for name in OF_POST},
+        **{name: [*map(attrgetter(name), pieces)] for name in OF_PIECE},
+        **{name: [*map(attrgetter(name), posts)] for name in OF_POST},
         **_dates([post.published for post in posts]),
         "text_sha256": [text_sha256(post.body) for post in posts],
         "wording": [signed.wording for signed in read.signed],

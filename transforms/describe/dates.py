@@ -17,11 +17,11 @@ from transforms.describe.grammar import (
     BARE,
     DATE,
     DIGIT,
+    GLUED,
     HINT,
     MONTH,
     NUMBERS,
     OPEN,
-    ORDINAL_CHARS,
     RANGE_BEFORE,
     REACH,
     STAMP,
@@ -207,9 +207,9 @@ def _forms_near(text: str, start: int, end: int) -> tuple[tuple[Match[str], ...]
 
 def _may_form(text: str, start: int, end: int) -> bool:
     """Tell, at a tenth of the cost of the forms, that they find nothing: each has marks, a sign or a month's name."""
-    if OPEN.search(text, start, end) or YEAR_SIGN.search(text, start, end):
+    if any(sign.search(text, start, end) for sign in (OPEN, YEAR_SIGN, GLUED)):
         return True
-    return any(month_of(word) or month_of(word[ORDINAL_CHARS:]) for word in WORD.findall(text, start, end))
+    return any(map(month_of, WORD.findall(text, start, end)))
 
 
 def _is_date(match: Match[str]) -> bool:

@@ -101,12 +101,16 @@ def _author(piece: Piece, header: Header | None, lines: Edges) -> str | None:
     return given or (header.author if header else stated_author(lines))
 
 
-def _published(piece: Piece, header: Header | None, lines: Edges, order: Callable[[], Order | None]) -> Published | None:
+def _published(
+    piece: Piece, header: Header | None, lines: Edges, order: Callable[[], Order | None]
+) -> Published | None:
     """Read the date; what `order` gives costs too much to ask for it where no date needs it."""
     stated = piece.published_text
     given = (read_stamp(stated.strip()) or parse_date(stated, order())) if stated else None
-    if given or header:
-        return given or (header and header.published)
+    if given:
+        return given
+    if header:
+        return header.published
     return date_at_edges(piece.title, lines, order()) if may_hold_date(_edge(piece, lines)) else None
 
 

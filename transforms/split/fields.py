@@ -314,7 +314,9 @@ def scalar(value: object) -> str | None:
     ('a b', '3', 'Ana', 'Ana, Rui', None, None)
     """
     if isinstance(value, str):
-        return " ".join(sound(value).split()) or None
+        # Most are words with single spaces already.
+        plain = value.isascii() and value.isprintable() and "  " not in value
+        return value.strip() or None if plain else " ".join(sound(value).split()) or None
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from flows.held import Held
 from flows.parquet_rows import CHARSET, MAGIC, ParquetRows
 from flows.rows import DumpRead, PartRead
 from transforms.decode import BYTE_BY_BYTE, settle
-from transforms.describe import date_order, describe
+from transforms.describe import date_order, describe_all
 from transforms.describe.dates import Order
 from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.formats import reading_of, recognise
@@ -107,7 +106,7 @@ def _understood(
         # Of a page with several posts it is nobody's own address.
         alone = kind in {"html", "text"} and number == 0 and part.last and len(part.split.pieces) == 1
         for some in groups_of(part):
-            described = tuple(map(partial(describe, order=orders[0]), some.split.pieces))
+            described = describe_all(some.split.pieces, orders[0])
             if stated.url and alone:
                 described = (replace(described[0], url=described[0].url or stated.url),)
             signed = sign([post.title for post in described], [post.body for post in described])

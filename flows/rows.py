@@ -5,20 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from flows.landing import RawFile
-from flows.staging import StagedRows
+from flows.staging import StagedRows, add_row
 from transforms import PIPELINE_VERSION
 from transforms.decode import Charset
 from transforms.describe import Description
 from transforms.evidence import NO_EVIDENCE, Evidence, Outline
 from transforms.identity import copy_id_of, place_of, unreadable_id
 from transforms.parts import Part
-from transforms.records import Format, Piece, Published
+from transforms.records import Format, Published
 from transforms.sign import Signed
 
 Row = dict[str, Any]
+Columns = dict[str, list[Any]]
+
+# Columns of `copies` that are called as what a piece, and a description, say.
+OF_PIECE: Final = ("start", "end", "boundary", "repairs")
+OF_POST: Final = (
+    "title", "author", "language", "language_confidence", "url", "tags", "links", "truncated", "n_chars", "n_words",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +75,18 @@ class Place:
 def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead) -> None:
     """Adds what one part of a dump yielded, and counts it."""
     split = read.part.split
-    for number, piece in enumerate(split.pieces):
-        copy = _copy(place, piece, read.described[number], read.signed[number], dump.n_copies + number)
-        copy["byte_start"], copy["byte_end"] = read.part.byte_spans[number]
-        rows["copies"].append(copy)
-        rows["bodies"].append(_body(copy, read.described[number], read.signed[number]))
+    copies = _copies(place, dump.n_copies, read)
+    _extend(rows["copies"], copies)
+    _extend(rows["bodies"], _bodies(copies, read))
     for left in split.residue:
-        rows["residue"].append(
+        add_row(
+            rows,
+            "residue",
             {"dump_id": place.dump_id, "dump_path": place.file.path, "member": place.member, "start": left.start,
-             "end": left.end, "kind": left.kind, "text": left.text}
+             "end": left.end, "kind": left.kind, "text": left.text},
         )  # fmt: skip
     if split.outline:
-        rows["outlines"].append(_outline(place.dump_id, split.outline))
+        add_row(rows, "outlines", _outline(place.dump_id, split.outline))
     dump.n_chars += read.part.n_chars
     dump.n_copies += len(split.pieces)
     dump.n_residue += len(split.residue)
@@ -86,7 +94,9 @@ def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead) -> 
 
 def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
     """Adds a dump of which all parts have been added."""
-    rows["dumps"].append(
+    add_row(
+        rows,
+        "dumps",
         _dump(place)
         | {
             "format": dump.format,
@@ -98,20 +108,22 @@ def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
             "n_residue": dump.n_residue,
             "status": "ingested",
             "told": told_rows(dump.known),
-        }
+        },
     )
 
 
 def add_rejected(rows: StagedRows, place: Place, reason: str) -> None:
     """Adds a dump that could not be read, with the reason."""
-    rows["dumps"].append(_dump(place) | {"n_copies": 0, "n_residue": 0, "status": "rejected", "error": reason})
+    add_row(rows, "dumps", _dump(place) | {"n_copies": 0, "n_residue": 0, "status": "rejected", "error": reason})
 
 
 def add_file(rows: StagedRows, file: RawFile, dump_id: str | None, run_id: str) -> None:
     """Remembers a file that was read to its end; `dump_id` where the file holds one dump and nothing else."""
-    rows["files"].append(
+    add_row(
+        rows,
+        "files",
         {"location": file.location, "path": file.path, "size_bytes": file.size, "modified_ns": file.modified_ns,
-         "dump_id": dump_id, "run_id": run_id}
+         "dump_id": dump_id, "run_id": run_id},
     )  # fmt: skip
 
 
@@ -157,33 +169,57 @@ def _dump(place: Place) -> Row:
     }
 
 
-def _copy(place: Place, piece: Piece, post: Description, signed: Signed, ordinal: int) -> Row:
-    return {
-        "copy_id": copy_id_of(place.dump_id, place.file.path, place.member, ordinal),
+def _extend(columns: dict[str, list[Any]], found: Columns) -> None:
+    count = len(found["copy_id"])
+    for name, values in columns.items():
+        values.extend(found.get(name) or [None] * count)
+
+
+def _copies(place: Place, first: int, read: PartRead) -> Columns:
+    """The columns of the table `copies` of which something is known yet, for posts that follow `first` others."""
+    pieces, posts = read.part.split.pieces, read.described
+    ordinals = range(first, first + len(pieces))
+    own = place.member
+    same = {
         "dump_id": place.dump_id,
         "dump_path": place.file.path,
-        "dump_member": place.member,
-        "member": piece.member if place.member is None else place_of(place.member, piece.member),
-        "ordinal": ordinal,
-        "start": piece.start,
-        "end": piece.end,
-        "title": post.title,
-        "author": post.author,
-        **published_columns(post.published),
-        "language": post.language,
-        "language_confidence": post.language_confidence,
-        "url": post.url,
-        "tags": post.tags,
-        "links": post.links,
-        "truncated": post.truncated,
-        "boundary": piece.boundary,
-        "repairs": piece.repairs,
+        "dump_member": own,
         "source": place.source or place.file.source,
-        "n_chars": post.n_chars,
-        "n_words": post.n_words,
-        "text_sha256": text_sha256(post.body),
-        "wording": signed.wording,
         "run_id": place.run_id,
+    }
+    return {
+        **{name: [value] * len(pieces) for name, value in same.items()},
+        "copy_id": [copy_id_of(place.dump_id, place.file.path, own, ordinal) for ordinal in ordinals],
+        "member": [piece.member if own is None else place_of(own, piece.member) for piece in pieces],
+        "ordinal": list(ordinals),
+        "byte_start": [start for start, _ in read.part.byte_spans],
+        "byte_end": [end for _, end in read.part.byte_spans],
+        **{name: [*map(attrgetter(name), pieces)] for name in OF_PIECE},
+        **{name: [*map(attrgetter(name), posts)] for name in OF_POST},
+        **_dates([post.published for post in posts]),
+        "text_sha256": [text_sha256(post.body) for post in posts],
+        "wording": [signed.wording for signed in read.signed],
+    }
+
+
+def _bodies(copies: Columns, read: PartRead) -> Columns:
+    return {
+        "copy_id": copies["copy_id"],
+        "wording": copies["wording"],
+        "text": [post.body for post in read.described],
+        "n_words": [signed.n_words for signed in read.signed],
+        "n_shingles": [signed.n_shingles for signed in read.signed],
+        "keys": [signed.keys.view("int64") for signed in read.signed],
+        "anchors": [signed.anchors.view("int64") for signed in read.signed],
+    }
+
+
+def _dates(stated: Sequence[Published | None]) -> Columns:
+    """The three columns that hold a date."""
+    return {
+        "published": [date and date.moment for date in stated],
+        "published_precision": [date and date.precision for date in stated],
+        "published_text": [date and date.text for date in stated],
     }
 
 
@@ -195,16 +231,4 @@ def _outline(dump_id: str, outline: Outline) -> Row:
         "widths": outline.widths,
         "starts": outline.starts,
         "paragraphs": outline.paragraphs.view("int64"),
-    }
-
-
-def _body(copy: Row, post: Description, signed: Signed) -> Row:
-    return {
-        "copy_id": copy["copy_id"],
-        "wording": signed.wording,
-        "text": post.body,
-        "n_words": signed.n_words,
-        "n_shingles": signed.n_shingles,
-        "keys": signed.keys.view("int64"),
-        "anchors": signed.anchors.view("int64"),
     }

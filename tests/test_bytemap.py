@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import transforms.decode  # noqa: F401 - registers the sloppy code pages
-from transforms.bytemap import AT_ONCE, BLOCK, NARROW, ByteMap
+from transforms.bytemap import BLOCK, NARROW, ByteMap
 
 # Characters of different lengths in bytes, as many kinds as the encoding has.
 STATELESS = {
@@ -157,7 +157,7 @@ def test_long_texts_are_quick() -> None:
         assert raw[found[500] : found[501]].decode(encoding) == text[asked[500] : asked[501]]
 
 
-@pytest.mark.parametrize("size", [0, 1, NARROW - 1, NARROW, NARROW + 1, 3 * AT_ONCE])
+@pytest.mark.parametrize("size", [0, 1, NARROW - 1, NARROW, NARROW + 1, 3 * BLOCK])
 @pytest.mark.parametrize("letter", ["a", "é", "雨", "🙂"])
 def test_every_offset_of_a_utf8_text(letter: str, size: int) -> None:
     text = letter + "x" * size + letter * 2

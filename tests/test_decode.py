@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.decode import Decoded, decode
+from transforms.decode import Decoded, decode, settle
 from transforms.errors import DumpError
 
 FRENCH = (
@@ -233,3 +233,22 @@ def test_any_bytes_are_text_or_refused(data: bytes) -> None:
 @given(st.text(st.characters(exclude_characters="\x1b~", exclude_categories=["Cc", "Cs"]), min_size=1))
 def test_utf8_comes_back_as_it_was(text: str) -> None:
     assert decode(text.encode()).text == text.removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "encoding"),
+    [
+        ([b"Fog. ", b"Rain."], "ascii"),
+        ([b"Fog. ", "Dès l".encode(), "’aube".encode()], "utf-8"),
+        (["Dè".encode()[:2], "è".encode()[1:] + b"s"], "utf-8"),
+        ([b"Fog. " * 50, FRENCH.encode("cp1252")], "cp1252"),
+        ([b"\x01\x02 Fog and rain all day", b" and all night." * 9], "ascii"),
+    ],
+)
+def test_all_blocks_of_a_dump_decide(blocks: list[bytes], encoding: str) -> None:
+    assert settle(lambda: blocks).encoding == encoding
+
+
+def test_control_characters_are_counted_in_utf8() -> None:
+    with pytest.raises(DumpError, match="40 of the first 80 characters are control characters"):
+        settle(lambda: ["é\x01".encode() * 40])

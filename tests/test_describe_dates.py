@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.describe import date_order, parse_date
-from transforms.describe.dates import find_dates, may_hold_date
+from transforms.describe.dates import find_dates, holds_date, may_hold_date, read_stamp
+from transforms.describe.grammar import DATE, MONTH
 from transforms.describe.months import fold, is_weekday, month_of
 
 DAYS = [
@@ -210,6 +212,70 @@ def test_iso_dates_come_back(moment: object) -> None:
     found = parse_date(stamp)
     assert found is not None
     assert f"{found.moment:%Y-%m-%dT%H:%M:%S}Z" == found.text == stamp
+
+
+OFFSETS = ["", "Z", "+02:00", "-0530", "+00:00", "+19:00", "-14:00", "-14:30"]
+
+
+@given(
+    st.datetimes(),
+    st.sampled_from(["T", " "]),
+    st.sampled_from(["", ".5", ".123456", ".1234567890"]),
+    st.sampled_from(OFFSETS),
+)
+def test_a_stamp_is_read_as_any_other_date(moment: datetime, gap: str, fraction: str, offset: str) -> None:
+    stamp = f"{moment.year:04}-{moment:%m-%d}{gap}{moment:%H:%M:%S}{fraction}{offset}"
+    quick = read_stamp(stamp)
+    slow = find_dates(stamp)
+    if quick:
+        assert [found.published for found in slow] == [quick]
+    assert (quick is None) == (not 1970 <= moment.year <= 2100 or len(fraction) > 10)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2015-02-30T10:00:00Z",
+        "2015-02-03T24:00:00Z",
+        "2015-02-03T10:60:00Z",
+        "2015-02-03",
+        "x 2015-02-03T10:00:00Z",
+        "",
+    ],
+)
+def test_what_is_no_stamp_is_left_to_the_grammar(text: str) -> None:
+    assert read_stamp(text) is None
+
+
+FRAGMENTS = [
+    "3", "12", "2015", "'09", "15", " ", " ", ", ", ".", "-", "/", "mars", "March", "Sept", "maj", "1er", "3rd", "of ",
+    "de ", "d'", "rain", "Ostern", "年", "月", "日", "10:30", "10:30:05", "UTC", "５月", "٣", "\n", "mayor",
+]  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=14))
+def test_no_form_of_a_date_is_passed_over(parts: list[str]) -> None:
+    text = "".join(parts)
+    names = ("name3", "name4", "name5", "name6")
+    forms = [[match[name] for name in names if match[name]] for match in DATE.finditer(text)]
+    months = [match["name"] for match in MONTH.finditer(text)]
+    # What is glued to a preposition ("marsde 2015") is no date that anybody wrote.
+    glued = re.search(r"[^\W\d_](?:de|of|d['’])\s?[^\W_]|(?:de|of) \d", text)
+    if may_hold_date(text) and not glued:
+        assert holds_date(text) == (any(not name or month_of(*name) for name in forms) or any(map(month_of, months)))
+
+
+@given(st.lists(st.text("0123456789/-. ", max_size=12), max_size=3))
+def test_an_order_is_proven_by_any_date_that_proves_it(texts: list[str]) -> None:
+    proven = set()
+    for text in texts:
+        for match in DATE.finditer(text):
+            if match["one"] and max(int(match["one"]), int(match["two"])) > 12 >= min(
+                int(match["one"]), int(match["two"])
+            ):
+                proven.add("day-first" if int(match["one"]) > 12 else "month-first")
+    assert date_order(texts) == (proven.pop() if len(proven) == 1 else None)
 
 
 @given(st.text())

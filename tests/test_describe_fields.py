@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.describe import describe
+from transforms.describe import describe, describe_all
 from transforms.records import Piece
 
 FRENCH = "La pluie a commencé avant midi et personne au village ne pensait plus à la moisson."
@@ -139,3 +139,22 @@ def test_a_megabyte_of_anything_takes_a_moment(kind: str) -> None:
     begun = time.process_time()
     describe(piece(text, title=text, published_text=text))
     assert time.process_time() - begun < 2
+
+
+def test_posts_that_are_described_together_are_read_by_themselves() -> None:
+    bodies = ["", "Rain.", FRENCH, ENGLISH * 9, f"Posted on 03/04/2015 by Ann\n\n{FRENCH * 9}", f"{ENGLISH}\n\n(more…)"]
+    pieces = [piece(body, title=f"Day {number}") for number, body in enumerate(bodies)]
+    assert describe_all(pieces) == tuple(map(describe, pieces))
+    assert describe_all(pieces, "month-first") == tuple(describe(one, "month-first") for one in pieces)
+    assert describe_all([]) == ()
+
+
+@pytest.mark.parametrize("stated", ["2015-03-04T10:00:00Z", "2015-03-04 10:00:00+01:00", "4 March 2015", "03/04/2015"])
+def test_a_stated_date_goes_before_a_header_and_a_byline(stated: str) -> None:
+    body = f"Ann | 2019-08-24 06:45:48 UTC | #1\nPosted on 5 May 2018\n\n{FRENCH * 3}"
+    told = describe(piece(body, published_text=stated))
+    assert told.published is not None
+    assert told.published.text == stated
+    without = describe(piece(body, published_text="one day"))
+    assert without.published is not None
+    assert without.published.text == "2019-08-24 06:45:48 UTC"

@@ -127,14 +127,14 @@ def test_odd_dumps_take_a_bounded_time(text: str) -> None:
 def test_a_dump_that_fails_in_its_middle_leaves_no_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import flows.reading
 
-    describe = flows.reading.describe
+    describe = flows.reading.describe_all
 
-    def stumble(piece: Any, *more: Any, **options: Any) -> Any:
-        if piece.title == "Day 30":
+    def stumble(pieces: Any, *more: Any, **options: Any) -> Any:
+        if any(piece.title == "Day 30" for piece in pieces):
             raise ZeroDivisionError("planted")
-        return describe(piece, *more, **options)
+        return describe(pieces, *more, **options)
 
-    monkeypatch.setattr("flows.reading.describe", stumble)
+    monkeypatch.setattr("flows.reading.describe_all", stumble)
     source = source_of(tmp_path / "source", {"a.jsonl": jsonl(20).encode(), "b.jsonl": jsonl(40).encode()})
     summary = ingest(source, tmp_path / "w")
     assert "please report it" in summary.rejected["b.jsonl"]

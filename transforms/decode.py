@@ -58,6 +58,7 @@ SOUND_PER_BROKEN: Final = 10
 # Control characters beyond this share are not text in any encoding.
 MOST_CONTROLS: Final = 0.05
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+CONTROL_BYTES: Final = bytes(code for code in range(0x80) if CONTROLS.match(chr(code)))
 C1_CONTROLS: Final = re.compile(r"[\x80-\x9f]")
 ABOVE_ASCII: Final = bytes(range(0x80, 0x100))
 # What the detector gets to see: its own default.
@@ -173,15 +174,31 @@ def _head(blocks: Blocks) -> bytes:
 
 def _unmarked(head: bytes, blocks: Blocks, stated: str | None) -> Charset:
     """What the bytes themselves say where no byte order mark does."""
-    as_utf8 = None if b"\x00" in head[:DETECT_WITHIN] else _read_with("utf-8", blocks)
-    if as_utf8 and as_utf8.whole:
-        if as_utf8.beyond_ascii:
-            return Charset("utf-8", 0.99, "valid UTF-8", "utf-8")
+    may_be_utf8 = b"\x00" not in head[:DETECT_WITHIN]
+    if may_be_utf8 and _is_ascii(blocks):
         return _escaped(head, blocks) or Charset("ascii", 1.0, "only ASCII bytes", "utf-8")
+    if may_be_utf8 and _is_utf8(blocks):
+        return Charset("utf-8", 0.99, "valid UTF-8", "utf-8")
+    as_utf8 = _read_with("utf-8", blocks) if may_be_utf8 else None
     found = _declared(head, blocks)
     if not found and as_utf8 and _is_damaged(as_utf8, blocks):
         found = _made("utf-8", blocks, 0.9, "UTF-8 but for a few broken sequences")
     return found or _stated(stated, blocks) or _detected(head, blocks)
+
+
+def _is_ascii(blocks: Blocks) -> bool:
+    return all(block.isascii() for block in blocks())
+
+
+def _is_utf8(blocks: Blocks) -> bool:
+    """Whether UTF-8 reads every byte; what comes out is not looked at, which is most of the cost."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        for block, last in _with_last(blocks()):
+            decoder.decode(block, last)
+    except UnicodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,21 +208,19 @@ class _Read:
     whole: bool
     length: int
     replaced: int
-    beyond_ascii: bool
     controls: bool
 
 
 def _read_with(codec: str, blocks: Blocks, skip: int = 0) -> _Read:
     """Reads a dump with a codec. Raises `LookupError` where it is no codec for texts."""
-    whole, length, replaced, beyond_ascii, controls = True, 0, 0, False, False
+    whole, length, replaced, controls = True, 0, 0, False
     for strict, text in _texts(codec, blocks, skip):
         whole = whole and strict
         length += len(text)
         if not text.isascii():
-            beyond_ascii = True
             replaced += text.count("\N{REPLACEMENT CHARACTER}")
             controls = controls or C1_CONTROLS.search(text) is not None
-    return _Read(whole, length, replaced, beyond_ascii, controls)
+    return _Read(whole, length, replaced, controls)
 
 
 def _texts(codec: str, blocks: Blocks, skip: int) -> Iterator[tuple[bool, str]]:
@@ -342,6 +357,8 @@ def _codec(label: str, blocks: Blocks) -> str | None:
 
 
 def _insist_on_text(head: bytes, charset: Charset) -> None:
+    if charset.codec == "utf-8" and len(head.translate(None, CONTROL_BYTES)) == len(head):
+        return
     text = next(iter(_texts(charset.codec, lambda: (head, b""), charset.skip)))[1][:DETECT_WITHIN]
     controls = len(CONTROLS.findall(text))
     if controls > MOST_CONTROLS * len(text):

@@ -112,6 +112,8 @@ def _repaired(piece: Piece, config: TextFixerConfig) -> Piece:
     author, author_steps = repair_line(piece.author, config) if piece.author else (piece.author, ())
     tags = tuple(repair_line(tag, config)[0] for tag in piece.tags)
     steps = dict.fromkeys([*title_steps, *author_steps, *(step for steps in body.repairs.values() for step in steps)])
+    if not steps and (title, author, tags) == (piece.title, piece.author, piece.tags):
+        return piece
     return replace(piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(steps))
 
 

@@ -27,6 +27,14 @@ _AUTHOR = rf"{_AUTHOR_WORD}[:：]"
 _LABEL_END, _LABEL_CHARS = re.compile(rf"{_AUTHOR_WORD}\Z", re.IGNORECASE), 12
 _BY = r"(?:by|par|por|door)\b"
 _OF = r"(?:de|di|von|van|av|af|od|da)\b"
+# The same words, to tell at little cost that a line has none of them; those of scripts without spaces may be glued.
+_WORD = re.compile(r"[^\W\d_]+")
+_LEADING_WORDS = """
+by par por door de di von van av af od da
+author auteur auteure autor autore autora verfasser verfasserin автор 작성자
+"""
+_LEADING = frozenset(_LEADING_WORDS.split())
+_GLUED = re.compile("作者|著者|投稿者|작성자")
 _LEAD = re.compile(rf"\W{{0,3}}(?:(?P<author>{_AUTHOR})|(?P<by>{_BY})|(?P<of>{_OF}))\s{{0,4}}", re.IGNORECASE)
 # What may stand before a byline on its line.
 _OPENING = " ([-–—*"
@@ -74,11 +82,12 @@ def stated_author(lines: Edges) -> str | None:
     """
     at_head = _first_name(lines.head)
     # A line "by ..." at the foot may be a quotation's; one that says "posted by" is not.
-    return at_head or next((name for line in lines.foot if (name := author_of_line(line)) and VERB.search(line)), None)
+    foot = (line for line in lines.foot if len(line) <= _LONGEST)
+    return at_head or next((name for line in foot if (name := author_of_line(line)) and VERB.search(line)), None)
 
 
 def _first_name(lines: Iterable[str]) -> str | None:
-    return next((name for line in lines if (name := author_of_line(line))), None)
+    return next((name for line in lines if len(line) <= _LONGEST and (name := author_of_line(line))), None)
 
 
 def author_of_line(line: str) -> str | None:
@@ -89,7 +98,7 @@ def author_of_line(line: str) -> str | None:
     >>> author_of_line("By the way, it rained.") is None
     True
     """
-    if len(line) > _LONGEST:
+    if len(line) > _LONGEST or not _may_name(line):
         return None
     dates = find_dates(line, "day-first")  # only where they stand matters here, not their order
     dated = bool(dates) or VERB.match(line.lstrip(_OPENING)) is not None
@@ -101,8 +110,15 @@ def author_of_line(line: str) -> str | None:
     return next((name for part in parts if (name := _author(part, dated=dated, whole=part == line))), None)
 
 
+def _may_name(line: str) -> bool:
+    words = _WORD.findall(line.lower())
+    return not _LEADING.isdisjoint(words) or (not line.isascii() and _GLUED.search(line) is not None)
+
+
 def _labels_author(line: str) -> bool:
     """Tell whether "Author" or its like stands before one of the colons of a line."""
+    if ":" not in line and "：" not in line:
+        return False
     return any(_LABEL_END.search(part[-_LABEL_CHARS:]) for part in line.replace("：", ":").split(":")[:-1])
 
 

@@ -69,8 +69,17 @@ def _hour(hour: int, half: str | None) -> int | None:
 def _offset(match: re.Match[str]) -> timedelta:
     if match["sign"] is None:
         return timedelta(hours=_ZONES.get((match["zone"] or "").upper(), 0))
-    digits = match["off"].replace(":", "")
+    return offset_of(match["sign"] + match["off"])
+
+
+def offset_of(stated: str) -> timedelta:
+    """Read an offset from UTC; none that no zone in use has.
+
+    >>> offset_of("+02:00"), offset_of("+9900")
+    (datetime.timedelta(seconds=7200), datetime.timedelta(0))
+    """
+    digits = stated[1:].replace(":", "")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if offset > _FARTHEST:
         return timedelta()
-    return offset if match["sign"] == "+" else -offset
+    return offset if stated[0] == "+" else -offset

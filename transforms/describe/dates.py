@@ -12,8 +12,24 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from transforms.describe.clock import AFTER, BEFORE, Clock, read_clock
-from transforms.describe.grammar import BARE, DATE, HINT, MONTH, OPEN, RANGE_BEFORE, REACH, WORD_BEFORE
+from transforms.describe.clock import AFTER, BEFORE, Clock, offset_of, read_clock
+from transforms.describe.grammar import (
+    BARE,
+    DATE,
+    DIGIT,
+    GLUED,
+    HINT,
+    MONTH,
+    NUMBERS,
+    OPEN,
+    RANGE_BEFORE,
+    REACH,
+    STAMP,
+    WORD,
+    WORD_BEFORE,
+    WORD_REACH,
+    YEAR_SIGN,
+)
 from transforms.describe.months import is_weekday, month_of
 from transforms.records import Precision, Published
 
@@ -71,7 +87,7 @@ def date_order(texts: Iterable[str]) -> Order | None:
     'month-first'
     """
     proven: set[Order] = set()
-    for text in texts:
+    for text in filter(NUMBERS.search, texts):
         for match in DATE.finditer(text[:_LONGEST]):
             if match["one"] and int(match["one"]) > 12 >= int(match["two"]):
                 proven.add("day-first")
@@ -96,8 +112,9 @@ def parse_date(text: str, order: Order | None = None) -> Published | None:
     True
     """
     text = text.strip()
-    if len(text) > _LONGEST:
-        return None
+    stamp = read_stamp(text)
+    if stamp or len(text) > _LONGEST:
+        return stamp
     found = find_dates(text, order)
     if found:
         one = found[0].published
@@ -105,6 +122,27 @@ def parse_date(text: str, order: Order | None = None) -> Published | None:
         return one if same else None
     bare = BARE.fullmatch(text)
     return _coarse(int(bare["year"]), bare["month"], text) if bare else None
+
+
+def read_stamp(text: str) -> Published | None:
+    """Read a moment as machines write it; None for all else, also where it is no moment.
+
+    It is what `parse_date` gives for such a text, at a tenth of the cost.
+
+    >>> read_stamp("2017-08-24T01:45:48+02:00").moment.isoformat(), read_stamp("24 Aug 2017")
+    ('2017-08-23T23:45:48+00:00', None)
+    """
+    stamp = STAMP.fullmatch(text)
+    if stamp is None:
+        return None
+    year, month, day, hour, minute, second, offset = stamp.groups()
+    if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+        return None
+    try:
+        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:
+        return None
+    return Published(moment - offset_of(offset) if offset else moment, "second", text)
 
 
 def may_hold_date(text: str) -> bool:
@@ -160,9 +198,18 @@ def _forms(text: str) -> tuple[tuple[Match[str], ...], tuple[Match[str], ...]]:
 
 @lru_cache(maxsize=_LINES)
 def _forms_near(text: str, start: int, end: int) -> tuple[tuple[Match[str], ...], tuple[Match[str], ...]]:
+    if not _may_form(text, start, end):
+        return (), ()
     matches = tuple(match for match in DATE.finditer(text, start, end) if _is_date(match))
     months = () if matches else MONTH.finditer(text, start, end)
     return matches, tuple(match for match in months if month_of(match["name"]))
+
+
+def _may_form(text: str, start: int, end: int) -> bool:
+    """Tell, at a tenth of the cost of the forms, that they find nothing: each has marks, a sign or a month's name."""
+    if any(sign.search(text, start, end) for sign in (OPEN, YEAR_SIGN, GLUED)):
+        return True
+    return any(map(month_of, WORD.findall(text, start, end)))
 
 
 def _is_date(match: Match[str]) -> bool:
@@ -189,7 +236,7 @@ def _found_day(text: str, match: Match[str], order: Order | None) -> Found | Non
 
 def _ends_range(lead: str, match: Match[str]) -> bool:
     """Tell whether a date is the last day of a range: a span of days is an event's."""
-    days = RANGE_BEFORE.search(lead)
+    days = RANGE_BEFORE.search(lead) if DIGIT.search(lead) else None
     if days is None:
         return False
     if any(name and month_of(name) for name in (days["before"], days["after"])):
@@ -201,7 +248,7 @@ def _surroundings(text: str, match: Match[str]) -> tuple[int, int, Clock | None]
     """Take in the weekday before a date and the time after, inside or before it."""
     start, end = match.start(), match.end()
     lead = text[max(0, start - _LEAD) : start]
-    weekday = WORD_BEFORE.search(lead)
+    weekday = WORD_BEFORE.search(lead, max(0, len(lead) - WORD_REACH))
     if weekday and is_weekday(weekday["word"]):
         start -= len(lead) - weekday.start()
         lead = lead[: weekday.start()]
@@ -211,7 +258,7 @@ def _surroundings(text: str, match: Match[str]) -> tuple[int, int, Clock | None]
     after = AFTER.match(text, end)
     if after and (clock := read_clock(after)):
         return start, after.end(), clock
-    before = BEFORE.search(lead)
+    before = BEFORE.search(lead) if DIGIT.search(lead) else None
     if before and (clock := read_clock(before)):
         return start - len(lead) + before.start(), end, clock
     return start, end, None

@@ -36,4 +36,4 @@ def edges(body: str) -> Edges:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.split("\n") if line.strip()]
+    return [line for line in map(str.strip, text.split("\n")) if line]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from transforms.describe.byline import Header, stated_author, thread_header
-from transforms.describe.dates import Order, is_open, order_of_language, parse_date
+from transforms.describe.dates import Order, is_open, may_hold_date, order_of_language, parse_date, read_stamp
 from transforms.describe.edges import Edges, edges
-from transforms.describe.language import Language, detect_language, judge_windows
+from transforms.describe.language import Language, detect_languages, judge_windows
 from transforms.describe.links import unique_links
 from transforms.describe.stated import date_at_edges
 from transforms.describe.tags import find_tags
@@ -16,6 +17,8 @@ from transforms.describe.truncation import cut_mark
 from transforms.describe.words import count_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from transforms.records import Piece, Published
 
 # A language decides the order of the numbers in 03/04/2015 only when it is beyond doubt:
@@ -62,15 +65,26 @@ def describe(piece: Piece, order: Order | None = None) -> Description:
     >>> told.author, told.published.text, told.truncated, told.n_words
     ('Ann Lee', '3 May 2015', True, 8)
     """
-    body, truncated = cut_mark(piece.body)
-    lines, language = edges(f"{piece.byline}\n{body}" if piece.byline else body), detect_language(body)
+    return describe_all([piece], order)[0]
+
+
+def describe_all(pieces: Sequence[Piece], order: Order | None = None) -> tuple[Description, ...]:
+    """Do the same for many pieces at once, which costs less; each is read by itself."""
+    cut = [cut_mark(piece.body) for piece in pieces]
+    languages = detect_languages([body for body, _ in cut])
+    return tuple(map(_described, pieces, cut, languages, repeat(order)))
+
+
+def _described(piece: Piece, cut: tuple[str, bool], language: Language, order: Order | None) -> Description:
+    body, truncated = cut
+    lines = edges(f"{piece.byline}\n{body}" if piece.byline else body)
     title = (piece.title or "").strip() or None
     header = thread_header(title or "") or (thread_header(lines.head[0]) if lines.head else None)
     return Description(
         title=None if title and thread_header(title) else title,
         body=body,
         author=_author(piece, header, lines),
-        published=_published(piece, header, lines, order or _order(piece, lines, language, body)),
+        published=_published(piece, header, lines, lambda: order or _order(piece, lines, language, body)),
         language=language.code,
         language_confidence=language.confidence,
         url=piece.url,
@@ -87,16 +101,29 @@ def _author(piece: Piece, header: Header | None, lines: Edges) -> str | None:
     return given or (header.author if header else stated_author(lines))
 
 
-def _published(piece: Piece, header: Header | None, lines: Edges, order: Order | None) -> Published | None:
-    given = parse_date(piece.published_text, order) if piece.published_text else None
-    return given or (header.published if header else date_at_edges(piece.title, lines, order))
+def _published(
+    piece: Piece, header: Header | None, lines: Edges, order: Callable[[], Order | None]
+) -> Published | None:
+    """Read the date; what `order` gives costs too much to ask for it where no date needs it."""
+    stated = piece.published_text
+    given = (read_stamp(stated.strip()) or parse_date(stated, order())) if stated else None
+    if given:
+        return given
+    if header:
+        return header.published
+    return date_at_edges(piece.title, lines, order()) if may_hold_date(_edge(piece, lines)) else None
 
 
 def _order(piece: Piece, lines: Edges, language: Language, body: str) -> Order | None:
     """Tell the order of numbers in dates from the language, asked with all care and only where a date needs it."""
-    edge = (*(line[:_LONGEST] for line in lines.head), *(line[-_LONGEST:] for line in lines.foot))
-    if not is_open("\n".join((piece.published_text or "", (piece.title or "")[:_LONGEST], *edge))):
+    if not is_open(f"{piece.published_text or ''}\n{_edge(piece, lines)}"):
         return None
     if order_of_language(language.code) and language.confidence < _BEYOND_DOUBT:
         language = judge_windows(body)
     return order_of_language(language.code) if language.confidence >= _SURE else None
+
+
+def _edge(piece: Piece, lines: Edges) -> str:
+    """Give all that is searched for a date but what the format states."""
+    edge = (*(line[:_LONGEST] for line in lines.head), *(line[-_LONGEST:] for line in lines.foot))
+    return "\n".join(((piece.title or "")[:_LONGEST], *edge))

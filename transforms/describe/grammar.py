@@ -44,15 +44,25 @@ BARE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?")
 # The decimal digits of all scripts in use, as one set: a pattern that begins with it is searched ten times faster than
 # one that begins in several ways or with the category.
 _DIGIT = "[" + "".join(map(chr, filter(lambda code: chr(code).isdecimal(), range(0x10000)))) + "]"
+DIGIT = re.compile(_DIGIT)
 # What every date with a year has, cheaper to look for than a date: 2015, '05, 3.4.15, "Aug 17 06:".
 HINT = re.compile(
     _DIGIT + r"(?:\d\d\d|[-/.]\d\d?[-/.]\d\d|(?<=['’]\d)\d|(?<=[A-Za-z]\s\d)\d\s\d\d:)",
 )
 # 03/04/2015, 3.4.15: the forms of which only the order of the numbers tells day and month.
 OPEN = re.compile(_DIGIT + r"[-/.]\d{1,2}[-/.]\d")
+# 13.4.2015, 4/13/15: the forms in which two numbers prove the order of dates.
+NUMBERS = re.compile(r"(?<!\d\d)" + _DIGIT + r"([-/.])\d{1,2}\1\d\d")
+# 2015-03-04T14:30:00Z, 2015-03-04 14:30:00.123+01:00: a moment as machines write it.
+STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|([+-]\d\d:?\d\d))?", re.ASCII)
+# What may be the name of a month, and an ordinal that stands before it without a gap ("1ermars 2015").
+WORD = re.compile(r"[^\W\d_]{3,}")
+GLUED = re.compile(_DIGIT + r"(?:st|nd|rd|th|er|re)[^\W\d_]{3}", re.IGNORECASE)
+YEAR_SIGN = re.compile("[年년]")
 # No date begins or ends farther from its hint than this, in characters.
 REACH = 48
-# A word that stands directly before a date, as weekdays do.
+# A word that stands directly before a date, as weekdays do, and how far before it begins at most.
+WORD_REACH = 16
 WORD_BEFORE = re.compile(r"(?P<word>[^\W\d_]{2,12})\.?,?\s{0,2}$")
 # "3-5 mars", "du 28 février au", "March 30 – ": what stands before the last day of a range.
 RANGE_BEFORE = re.compile(

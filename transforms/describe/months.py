@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 # Twelve names a language, January first (a long line goes on in the next). Where a language
 # declines its months, twelve more are the forms that stand beside a day. Croatian is left out on purpose: its
@@ -78,7 +78,11 @@ _SHORT_DAYS = "mo tu we th fr sa su di mi do so lu ma me je ve пн вт ср ч
 _SHORTEST = 3  # "jan", "déc": no calendar abbreviates a month to less than three letters
 
 
-@cache
+# Words near a date that are remembered; the usual ones of a few languages.
+_WORDS = 1 << 14
+
+
+@lru_cache(maxsize=_WORDS)
 def fold(word: str) -> str:
     """Give the form under which a name is looked up: no case, accents or dot.
 
@@ -107,6 +111,7 @@ def _weekdays() -> frozenset[str]:
     return frozenset(starts | {fold(short) for short in _SHORT_DAYS.split()})
 
 
+@lru_cache(maxsize=_WORDS)
 def month_of(word: str) -> int | None:
     """Give the month (1 to 12) that a word names, in full or cut short; None for other words.
 

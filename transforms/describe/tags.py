@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from transforms.describe.edges import Edges
 
@@ -27,6 +27,10 @@ _LABEL = re.compile(
     | abgelegt\ unter | geplaatst\ in ) \b [:：]? ) \s{0,3} (?P<list>\S.*)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What tells at little cost that a part lists nothing: the words have a colon within so many characters, and the phrases
+# begin in one of these ways.
+_WITHIN = 32
+_PHRASE = re.compile(r"\W{0,3}(?:filed|tagg|post|class|publi|archiv|arquiv|veröff|abgelegt|geplaatst)", re.IGNORECASE)
 # One hashtag of up to three words; "#1", "#include <a>" and "# Heading" are none.
 _HASHTAG = re.compile(r"[^\W\d_][\w'’-]{0,30}(?: [\w'’-]{1,20}){0,2}")
 _BREAKS = re.compile(r"\s?[|•·\t]\s?")
@@ -34,14 +38,16 @@ _COMMAS = re.compile(r"\s*[,;、，；]\s*")
 _HAS_DATE = re.compile(r"\d{4}")
 
 
-def find_tags(stated: Iterable[str], lines: Edges) -> tuple[str, ...]:
+def find_tags(stated: Sequence[str], lines: Edges) -> tuple[str, ...]:
     """Give the stated tags, then those that lines at the edges name, each once, as written.
 
     >>> from transforms.describe.edges import Edges
     >>> find_tags(["rain"], Edges((), ("Tags: weather, rain", "#walks #mud")))
     ('rain', 'weather', 'walks', 'mud')
     """
-    named = (tag for line in (*lines.head, *lines.foot) for tag in tags_of_line(line))
+    named = [tag for line in (*lines.head, *lines.foot) if len(line) <= _LONGEST_LINE for tag in tags_of_line(line)]
+    if not named and not stated:
+        return ()
     every = (tag.strip() for tag in (*stated, *named))
     return tuple(dict.fromkeys(tag for tag in every if tag))
 
@@ -56,9 +62,13 @@ def tags_of_line(line: str) -> list[str]:
         return []
     if line.startswith("#"):
         return _hashtags(line)
-    parts = _BREAKS.split(line) if "|" in line or "•" in line or "·" in line or "\t" in line else [line]
-    listed = (_LABEL.match(part) for part in parts)
-    return [tag for match in listed if match for tag in _listed(match["list"])]
+    parts = _BREAKS.split(line) if "|" in line or "•" in line or "·" in line or "\t" in line else (line,)
+    found: list[str] = []
+    for part in parts:
+        start = part[:_WITHIN]
+        if (":" in start or "：" in start or _PHRASE.match(part)) and (match := _LABEL.match(part)):
+            found += _listed(match["list"])
+    return found
 
 
 def _hashtags(line: str) -> list[str]:

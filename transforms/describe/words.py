@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.compiled import compiled
+
 # Letters of the scripts that are written without spaces: Thai, Lao, Burmese, Khmer, kana,
 # Han (with its extensions). Korean and Vietnamese write spaces.
 _UNSPACED = re.compile(
@@ -20,8 +22,6 @@ _SPACE, _MARK, _LETTER, _WORD = range(4)
 # The table ends where the extensions of Han begin; beyond these come only marks.
 _TABLE: Final = 0x20000
 _BEYOND: Final = 0x40000
-# A long text is counted in parts that stay in the cache of the processor.
-_PART: Final = 1 << 15
 
 
 def count_words(text: str) -> int:
@@ -30,18 +30,32 @@ def count_words(text: str) -> int:
     >>> count_words("It rained — all night."), count_words("雨が降る"), count_words("雨 Rain")
     (4, 4, 2)
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    if int(codes.max(initial=0)) >= _BEYOND:
-        codes = codes[codes < _BEYOND]
-    words, inside = 0, False
-    for begin in range(0, len(codes), _PART):
-        kinds = _kinds()[np.minimum(codes[begin : begin + _PART], _TABLE)]
-        kept = kinds[kinds != _MARK]  # a mark neither makes a word nor ends one
-        letters = kept == _LETTER
-        words += int(np.count_nonzero(letters[1:] > letters[:-1])) + int(np.count_nonzero(kept == _WORD))
-        if len(kept):
-            words += bool(letters[0]) and not inside
-            inside = bool(letters[-1])
+    return int(_counted(np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8), _kinds()))
+
+
+@compiled
+def _counted(data: NDArray[np.uint8], kinds: NDArray[np.uint8]) -> int:
+    """Count in UTF-8: a mark neither makes a word nor ends one."""
+    words, inside, at = 0, 0, 0
+    while at < len(data):
+        lead = data[at]
+        if lead < 0x80:
+            kind = kinds[lead]
+            at += 1
+        elif lead < 0xE0:
+            kind = kinds[(lead & 0x1F) << 6 | data[at + 1] & 0x3F]
+            at += 2
+        elif lead < 0xF0:
+            kind = kinds[(lead & 0x0F) << 12 | (data[at + 1] & 0x3F) << 6 | data[at + 2] & 0x3F]
+            at += 3
+        else:
+            code = (lead & 0x07) << 18 | (data[at + 1] & 0x3F) << 12 | (data[at + 2] & 0x3F) << 6 | data[at + 3] & 0x3F
+            kind = kinds[min(code, _TABLE)] if code < _BEYOND else np.uint8(_MARK)
+            at += 4
+        # Without branches: no processor guesses where words end.
+        letter = int(kind == _LETTER)
+        words += letter & ~inside | int(kind == _WORD)
+        inside = letter | inside & int(kind == _MARK)
     return words
 
 

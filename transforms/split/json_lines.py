@@ -19,7 +19,7 @@ from transforms.split.fields import (
     Place,
     columns_of,
     has_asked,
-    piece_of_row,
+    row_reader,
     sound,
     without_asked,
 )
@@ -91,9 +91,9 @@ class JsonRows:
     def _split(self, text: str, values: Sequence[Value]) -> Split:
         pieces: list[Piece] = []
         residue: list[Residue] = []
+        read = row_reader(self.fields)
         for number, row in enumerate(values, self.number + 1):
-            place = Place(row.start, row.end, number)
-            piece = piece_of_row(row.value, self.fields, place) if isinstance(row.value, dict) else None
+            piece = read(row.value, Place(row.start, row.end, number)) if isinstance(row.value, dict) else None
             if piece:
                 pieces.append(piece)
             else:

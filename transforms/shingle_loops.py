@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.compiled import compiled
+from transforms.vectors import wide_vectors
 from transforms.word_loops import Hashes, Offsets, mixed_bits
 
 Halves = NDArray[np.uint32]
@@ -27,18 +28,16 @@ ROWS: Final = 5
 # Any run of WINDOW + SHINGLE_WORDS - 1 = 28 words that two texts share gives them a common key
 # (Schleimer, Wilkerson and Aiken 2003, Winnowing). A text has about 2 keys in WINDOW + 1 shingles.
 WINDOW: Final = 24
-# Shingles minimised together: 8 kB, so that they stay in the processor's first cache for all permutations.
-AT_ONCE: Final = 2048
-# Shingles are filled up to a multiple of this by repeating one, so that whole vectors remain: 64 bytes, four abreast.
-STEP: Final = 64
-# Factors of the two halves of a wording, odd and with well mixed bits (2^64 divided by the golden ratio and by the
-# square root of two); what stands in front of the words of a title.
-_HALF: Final = np.uint64(32)
-_STEP_ON: Final = np.uint64(1)
-# Stands before a body, and before each text whose bytes count: no byte is as large.
-_BODY: Final = np.uint64(256)
+# Values of a signature that the bands need, filled up to whole vectors.
+VALUES: Final = (BANDS * ROWS + 31) // 32 * 32
+# Factors of the two halves of a wording, odd and with well mixed bits: 2^64 divided by the golden ratio, which is the
+# base of polynomials too, and by the square root of two.
 _ONE: Final = np.uint64(0x9E3779B97F4A7C15)
 _OTHER: Final = np.uint64(0xB504F333F9DE6485)
+# Stands before the words of a body, and before each text whose bytes count: no byte is as large.
+_BODY: Final = np.uint64(256)
+_HALF: Final = np.uint64(32)
+_STEP_ON: Final = np.uint64(1)
 
 
 @compiled
@@ -91,20 +90,29 @@ def packed(table: Hashes) -> int:
 def minimise(run: Hashes, permutations: Halves, lowest: Halves) -> None:
     """Lowers each value of `lowest` to the least that its permutation gives for a shingle.
 
-    The loop over shingles has one factor and one summand, so that it becomes vector instructions.
+    The inner loop runs over permutations, so that it becomes vector instructions for a text of any length; it takes
+    four shingles at once (the last one again where there are fewer), since fetching and storing costs as much as two.
     """
-    halves = np.empty(AT_ONCE, np.uint32)
-    for first in range(0, len(run), AT_ONCE):
-        some = run[first : first + AT_ONCE]
-        filled = (len(some) + STEP - 1) // STEP * STEP
-        for i in range(len(some)):
-            halves[i] = mixed_half(some[i])
-        halves[len(some) : filled] = halves[0]
+    wide_vectors()
+    factors, summands, last = permutations[0], permutations[1], len(run) - 1
+    for first in range(0, len(run), 4):
+        one, two = mixed_half(run[first]), mixed_half(run[min(first + 1, last)])
+        three, four = mixed_half(run[min(first + 2, last)]), mixed_half(run[min(first + 3, last)])
         for k in range(len(lowest)):
-            factor, summand, least = permutations[0, k], permutations[1, k], lowest[k]
-            for i in range(filled):
-                least = min(least, np.uint32(factor * halves[i] + summand))
-            lowest[k] = least
+            a, b = factors[k], summands[k]
+            left = min(np.uint32(a * one + b), np.uint32(a * two + b))
+            right = min(np.uint32(a * three + b), np.uint32(a * four + b))
+            lowest[k] = min(lowest[k], left, right)
+
+
+@compiled
+def minimise_all(hashes: Hashes, offsets: Offsets, permutations: Halves) -> Halves:
+    """The values of `minimise` for many sets in a row, a line each."""
+    wide_vectors()
+    lowest = np.full((len(offsets) - 1, permutations.shape[1]), np.uint32(0xFFFFFFFF), np.uint32)
+    for i in range(len(offsets) - 1):
+        minimise(hashes[offsets[i] : offsets[i + 1]], permutations, lowest[i])
+    return lowest
 
 
 @compiled
@@ -191,11 +199,12 @@ def sign_words(words: Hashes, ends: Offsets, permutations: Halves, anchors: Hash
 
     The counts are the number of distinct shingles and where its anchors end in `anchors`.
     """
+    wide_vectors()
     number, longest = len(ends) - 1, 1
     for i in range(number):
         longest = max(longest, ends[i + 1] - ends[i])
     run, kept, table = np.empty(longest, np.uint64), np.empty(longest, np.uint64), np.empty(3 * longest, np.uint64)
-    lowest = np.empty(BANDS * ROWS, np.uint32)
+    lowest = np.empty(VALUES, np.uint32)
     wordings, keys = np.zeros((number, 2), np.uint64), np.zeros((number, BANDS + 1), np.uint64)
     counts = np.zeros((number, 2), np.int64)
     filled = 0

@@ -22,7 +22,7 @@ from transforms.shingle_loops import (
     ROWS,
     SHINGLE_WORDS,
     WINDOW,
-    minimise,
+    minimise_all,
     sets_of,
     sign_words,
     word_short,
@@ -42,13 +42,13 @@ __all__ = [
     "shingle_sets",
     "sign",
     "sign_batch",
-    "signature",
+    "signatures",
 ]
 
 # Bytes of text that are signed together: their words stay in the processor's second cache.
 BATCH_BYTES: Final = 1 << 18
 
-Signature = NDArray[np.uint32]
+Signatures = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +161,17 @@ def flat_sets(texts: Texts) -> tuple[Hashes, Offsets]:
     return np.concatenate(found), _joined(offsets)
 
 
-def signature(shingles: Hashes) -> Signature:
-    """The MinHash signature of a set of shingles, PERMUTATIONS values.
+def signatures(hashes: Hashes, offsets: Offsets) -> Signatures:
+    """The MinHash signatures of sets of shingles as `flat_sets` gives them, a line of PERMUTATIONS values each.
 
-    It is what `datasketch.MinHash(scheme="affine32")` gives for the upper halves of the shingle hashes:
+    They are what `datasketch.MinHash(scheme="affine32")` gives for the upper halves of the shingle hashes:
     the minimum over the set of `a * mix(h) + b` modulo 2^32 for each of its pairs (a, b).
+
+    >>> signatures(*flat_sets(["one two three four five six", "too short"])).shape
+    (2, 128)
     """
-    lowest = np.full(PERMUTATIONS, np.iinfo(np.uint32).max, np.uint32)
-    minimise(np.array(shingles, np.uint64), _permutations(), lowest)
-    return lowest
+    hashes, offsets = np.require(hashes, np.uint64, ["C", "W"]), np.require(offsets, np.int64, ["C", "W"])
+    return minimise_all(hashes, offsets, _permutations())
 
 
 def _signed(titles: Utf8, bodies: Utf8) -> SignedColumns:
@@ -206,7 +208,7 @@ def _joined(offsets: Sequence[Offsets]) -> Offsets:
 
 
 @cache
-def _permutations() -> Signature:
+def _permutations() -> Signatures:
     """The factors (odd) and summands of `datasketch` with its usual seed, made as it makes them.
 
     The stream of `RandomState` is frozen, so they are the same on every machine and with every numpy.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.words import LONGEST, WITHOUT_SPACES, words_of
+from transforms.characters import EXPANDED, LETTER, WITHOUT_SPACES, signs
+from transforms.utf8 import Utf8, batches, utf8_of
+from transforms.words import words_of
 
 SCRIPTS = "aZ09_-é’ßİΣςяЙשلक्षไทยกำ日本語ぁアｱ한글🙂👩‍👩‍👧ﬁ①²\u0301\ufe0f\u200b\ud83d\n\t.𠀀𐐀𝟘"
 TEXTS = st.text(st.sampled_from(SCRIPTS), max_size=40) | st.text(st.characters(exclude_categories=[]), max_size=20)
@@ -29,6 +33,17 @@ def spelled(text: str) -> list[str]:
             found[-1] += char
         inside = wordy and not alone
     return found
+
+
+def defined(word: str) -> int:
+    """The hash of a word by its definition: FNV-1a over its letters, each with a bit for its kind, mixed."""
+    alone = any(first <= ord(word[0]) <= last for first, last in WITHOUT_SPACES)
+    value = 0xCBF29CE484222325
+    for char in word:
+        value = (value ^ (ord(char) | (1 << 31 if alone else 1 << 30))) * 0x100000001B3 % 2**64
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        value = (value ^ value >> 33) * factor % 2**64
+    return value ^ value >> 33
 
 
 def hashes(text: str) -> list[int]:
@@ -54,6 +69,12 @@ def hashes(text: str) -> list[int]:
         ("so 🙂 good", ["so", "good"]),
         ("\ud83d alone \ude42", ["alone"]),
         ("e\u0301te\u0301", ["e\u0301te\u0301"]),
+        ("ΟΔΟΣ οδος οδοσ", ["οδοσ", "οδοσ", "οδοσ"]),
+        ("ﬃ ŉ İ ΐ", ["ffi", "ʼn", "i̇", "ι\u0308\u0301"]),
+        ("\ue000a\ue000b\uf8ff", ["a", "b"]),
+        ("\ud83d\ude42 x\ud83d\ude42y", ["x", "y"]),
+        ("\0a\x00b\x7fc\x80d", ["a", "b", "c", "d"]),
+        ("\U0010ffffa\U000e0100\U000fffff", ["a\U000e0100"]),
     ],
 )
 def test_words(text: str, expected: list[str]) -> None:
@@ -68,11 +89,24 @@ def test_hashes_are_those_of_the_words_spelled_out(texts: list[str]) -> None:
     found = words_of(texts)
     expected = [spelled(text) for text in texts]
     assert found.counts.tolist() == [len(words) for words in expected]
-    by_word: dict[str, int] = {}
-    words = [word for words in expected for word in words]
-    for word, value in zip(words, found.hashes.tolist(), strict=True):
-        assert by_word.setdefault(word, value) == value
-    assert len(set(by_word.values())) == len(by_word)
+    assert found.hashes.tolist() == [defined(word) for words in expected for word in words]
+
+
+def test_every_code_point_is_what_python_says() -> None:
+    points = [*range(0x20500), *range(0x20500, 0x110000, 251), *range(0xE0000, 0xE0200), 0x10FFFF]
+    texts = [f"x{chr(point)}" for point in points]
+    expected = [spelled(text) for text in texts]
+    found = words_of(texts)
+    assert found.counts.tolist() == [len(words) for words in expected]
+    assert found.hashes.tolist() == [defined(word) for words in expected for word in words]
+
+
+def test_no_expansion_is_more_than_letters() -> None:
+    """The loop counts on it: no word begins or ends within one, so there are never more words than bytes."""
+    table = signs()
+    assert (table.expansions & LETTER > 0).all()
+    folded = [point for point in range(0x110000) if len(chr(point).casefold()) > 1]
+    assert np.flatnonzero((table.of_point & EXPANDED > 0) & (table.of_point < LETTER)).tolist() == folded
 
 
 @settings(deadline=None)
@@ -87,7 +121,7 @@ def test_the_order_of_letters_matters() -> None:
     assert len({tuple(hashes(word)) for word in ("abc", "acb", "cba", "ab", "abcc", "a", "aa", "aaa")}) == 8
 
 
-@pytest.mark.parametrize("length", [LONGEST - 1, LONGEST, LONGEST + 1, 3 * LONGEST])
+@pytest.mark.parametrize("length", [65_535, 65_536, 1_000_000])
 def test_a_very_long_word_is_one_word(length: int) -> None:
     first, second = "x" * length, "x" * (length - 1) + "y"
     assert words_of([first]).counts.tolist() == [1]
@@ -98,3 +132,55 @@ def test_a_very_long_word_is_one_word(length: int) -> None:
 
 def test_no_texts() -> None:
     assert words_of([]).counts.tolist() == []
+    assert words_of(["", ""]).counts.tolist() == [0, 0]
+
+
+ARROW_TYPES = [pa.string(), pa.large_string(), pa.string_view()]
+WHOLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@settings(deadline=None)
+@given(st.lists(WHOLE | st.none(), max_size=8), st.sampled_from(ARROW_TYPES), st.integers(0, 8), st.integers(0, 8))
+def test_arrow_arrays_hold_the_same_texts(texts: list[str | None], kind: pa.DataType, first: int, count: int) -> None:
+    array, some = pa.array(texts, kind), texts[first : first + count]
+    expected = [(text or "").encode() for text in some]
+    in_chunks = pa.chunked_array([array.slice(first, count // 2), array.slice(first + count // 2, count - count // 2)])
+    for given_texts in (some, array.slice(first, count), in_chunks):
+        found = utf8_of(given_texts)
+        borders = found.offsets.tolist()
+        assert [found.data[a:b].tobytes() for a, b in pairwise(borders)] == expected
+        assert words_of(given_texts).hashes.tolist() == words_of([text or "" for text in some]).hashes.tolist()
+
+
+def test_an_arrow_array_is_not_copied() -> None:
+    array = pa.array(["one", "two"])
+    assert utf8_of(array).data.ctypes.data == array.buffers()[2].address
+    assert len(utf8_of(pa.chunked_array([], pa.string()))) == 0
+
+
+@settings(deadline=None)
+@given(st.lists(st.binary(max_size=12), max_size=6))
+def test_bytes_that_are_no_utf8_do_no_harm_to_others(garbage: list[bytes]) -> None:
+    pieces = [piece for one in garbage for piece in (one, b"one two")]
+    offsets = np.cumsum([0, *map(len, pieces)])
+    data = np.frombuffer(b"".join(pieces), np.uint8)
+    found = words_of(Utf8(data, offsets))
+    assert found.counts.tolist()[1::2] == [2] * len(garbage)
+    assert all(count <= len(piece) for count, piece in zip(found.counts.tolist(), pieces, strict=True))
+
+
+@given(st.lists(st.text(max_size=9), max_size=9), st.integers(1, 12))
+def test_batches_hold_all_texts_in_order(texts: list[str], size: int) -> None:
+    whole = utf8_of(["before", *texts]).between(1, len(texts) + 1)
+    parts = list(batches(whole, size))
+    assert [first for first, _ in parts] == [0, *np.cumsum([len(part) for _, part in parts])[:-1]]
+    assert [border for _, part in parts for border in part.offsets[1:].tolist()] == whole.offsets[1:].tolist()
+    assert all(part.size < 2 * size or part.offsets[-2] - part.offsets[0] < 2 * size for _, part in parts if len(part))
+
+
+@given(st.lists(st.text(max_size=4), min_size=1, max_size=6), st.data())
+def test_taken_texts_are_those_of_the_numbers(texts: list[str], data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=6))
+    found, expected = utf8_of(texts).take(np.array(rows, np.int64)), utf8_of([texts[row] for row in rows])
+    assert found.data.tobytes() == expected.data.tobytes()
+    assert found.offsets.tolist() == expected.offsets.tolist()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from transforms.evidence import Outline
+if TYPE_CHECKING:
+    from transforms.evidence import Outline
+
 
 Precision = Literal["year", "month", "day", "second"]
 Format = Literal["text", "html", "feed", "jsonl", "csv", "json feed", "stack exchange", "mbox", "markdown", "parquet"]

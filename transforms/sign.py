@@ -7,43 +7,58 @@ one of which two texts share as soon as they have a long enough run of words in 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
-from transforms.words import BASE, Hashes, Words, mixed, words_of
+from transforms.shingle_loops import (
+    BANDS,
+    PERMUTATIONS,
+    ROWS,
+    SHINGLE_WORDS,
+    WINDOW,
+    minimise_all,
+    sets_of,
+    sign_words,
+    word_short,
+)
+from transforms.utf8 import Texts, Utf8, batches, utf8_of
+from transforms.words import Hashes, Offsets, Words, words_in
 
-# Five words, as in most published work on near-duplicates: fewer recur by chance, more break at each edit.
-SHINGLE_WORDS: Final = 5
-PERMUTATIONS: Final = 128
-# The chance to propose a pair with Jaccard similarity s is 1 - (1 - s^ROWS)^BANDS (Leskovec, Rajaraman and Ullman,
-# Mining of Massive Datasets, section 3.4.2): 0.99995 at the threshold of 0.8, 0.996 at 0.7.
-BANDS: Final = 25
-ROWS: Final = 5
-# Any run of WINDOW + SHINGLE_WORDS - 1 = 28 words that two texts share gives them a common key
-# (Schleimer, Wilkerson and Aiken 2003, Winnowing). A text has about 2 keys in WINDOW + 1 shingles.
-WINDOW: Final = 24
-# Texts signed together: enough to keep numpy busy, little enough to stay in the processor's cache.
-BATCH_CHARS: Final = 1 << 18
-SHINGLES_AT_ONCE: Final = 4096
+__all__ = [
+    "BANDS",
+    "PERMUTATIONS",
+    "ROWS",
+    "SHINGLE_WORDS",
+    "WINDOW",
+    "Signed",
+    "SignedColumns",
+    "flat_sets",
+    "shingle_sets",
+    "sign",
+    "sign_batch",
+    "signatures",
+]
 
-Signature = NDArray[np.uint32]
+# Bytes of text that are signed together: their words stay in the processor's second cache.
+BATCH_BYTES: Final = 1 << 18
+
+Signatures = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
     """What is known of one post for matching.
 
-    `wording` is the same for two posts exactly if they have the same words in the same order (to 128 bits);
-    `keys` are the sorted keys of which its like shares at least one: one from the wording and the bands. `anchors`
-    are its winnowed shingles, sorted, of which an excerpt shares most with the whole. `n_shingles` counts distinct
-    shingles; a post with none is only ever compared by its wording.
+    `wording` is the same for two posts exactly if they have the same words in the same order (32 hexadecimal digits,
+    128 bits); `keys` are the sorted keys of which its like shares at least one: one from the wording (its first 16
+    digits) and the bands. `anchors` are its winnowed shingles, sorted, of which an excerpt shares most with the whole.
+    `n_shingles` counts distinct shingles; a post with none is only ever compared by its wording.
     """
 
     wording: str
@@ -53,8 +68,37 @@ class Signed:
     n_shingles: int
 
 
+@dataclass(frozen=True, slots=True)
+class SignedColumns:
+    """What `Signed` says of one post, for many: a column each.
+
+    `wordings` has two numbers a post; the keys of post `i` are `keys[key_offsets[i] : key_offsets[i + 1]]`, and its
+    anchors likewise.
+    """
+
+    wordings: Hashes
+    keys: Hashes
+    key_offsets: Offsets
+    anchors: Hashes
+    anchor_offsets: Offsets
+    n_words: Offsets
+    n_shingles: Offsets
+
+    def __len__(self) -> int:
+        return len(self.wordings)
+
+    def rows(self) -> Iterator[Signed]:
+        """The posts one by one."""
+        digits = self.wordings.astype(">u8").tobytes().hex()
+        counts = zip(self.n_words.tolist(), self.n_shingles.tolist(), strict=True)
+        keys, anchors = self.key_offsets.tolist(), self.anchor_offsets.tolist()
+        for i, (n_words, n_shingles) in enumerate(counts):
+            own = self.keys[keys[i] : keys[i + 1]], self.anchors[anchors[i] : anchors[i + 1]]
+            yield Signed(digits[32 * i : 32 * i + 32], *own, n_words, n_shingles)
+
+
 def sign(titles: Sequence[str | None], bodies: Sequence[str]) -> list[Signed]:
-    """Signs posts in batches; nothing depends on the other posts.
+    """Signs posts; nothing depends on the other posts.
 
     The title does not count, so that a copy which lost it is still the same post. Only where a body is too short
     for a single shingle does the title belong to the wording: "Click here." under two titles is two posts.
@@ -66,10 +110,29 @@ def sign(titles: Sequence[str | None], bodies: Sequence[str]) -> list[Signed]:
     >>> one.wording == other.wording
     False
     """
-    signed: list[Signed] = []
-    for batch in _batches(bodies):
-        signed += _sign_batch(titles[len(signed) : len(signed) + len(batch)], batch)
-    return signed
+    return list(sign_batch(titles, bodies).rows())
+
+
+def sign_batch(titles: Texts, bodies: Texts) -> SignedColumns:
+    """Signs posts as `sign` does and gives the answer in columns; also of Arrow arrays of strings.
+
+    Raises `ValueError` where there are not as many titles as bodies.
+    """
+    titles, bodies = utf8_of(titles), utf8_of(bodies)
+    if len(titles) != len(bodies):
+        raise ValueError(
+            f"{len(titles)} titles for {len(bodies)} bodies: each body needs a title, None where it has none"
+        )
+    found = [_signed(titles.between(first, first + len(part)), part) for first, part in batches(bodies, BATCH_BYTES)]
+    return SignedColumns(
+        wordings=np.concatenate([part.wordings for part in found]),
+        keys=np.concatenate([part.keys for part in found]),
+        key_offsets=_joined([part.key_offsets for part in found]),
+        anchors=np.concatenate([part.anchors for part in found]),
+        anchor_offsets=_joined([part.anchor_offsets for part in found]),
+        n_words=np.concatenate([part.n_words for part in found]),
+        n_shingles=np.concatenate([part.n_shingles for part in found]),
+    )
 
 
 def shingle_sets(texts: Sequence[str]) -> list[Hashes]:
@@ -78,111 +141,78 @@ def shingle_sets(texts: Sequence[str]) -> list[Hashes]:
     >>> [len(shingles) for shingles in shingle_sets(["too short for one", "just long enough for one", "a b c d e f"])]
     [0, 1, 2]
     """
-    return [np.unique(run) for batch in _batches(texts) for run in _runs(words_of(batch))]
+    hashes, offsets = flat_sets(texts)
+    return [hashes[begin:end] for begin, end in pairwise(offsets.tolist())]
 
 
-def signature(shingles: Hashes) -> Signature:
-    """The MinHash signature of a set of shingles, PERMUTATIONS values.
+def flat_sets(texts: Texts) -> tuple[Hashes, Offsets]:
+    """The sets of shingles of many texts in a row, with their offsets: sorted and distinct within each text.
 
-    It is what `datasketch.MinHash(scheme="affine32")` gives for the upper halves of the shingle hashes:
+    >>> hashes, offsets = flat_sets(["a b c d e", "no", "a b c d e f"])
+    >>> offsets.tolist(), bool(hashes[0] in hashes[1:])
+    ([0, 1, 1, 3], True)
+    """
+    found, offsets = [], []
+    for _, part in batches(utf8_of(texts), BATCH_BYTES):
+        words = words_in(part)
+        room = np.empty(len(words.hashes), np.uint64)
+        offsets.append(sets_of(words.hashes, words.offsets, room))
+        found.append(room[: offsets[-1][-1]].copy())
+    return np.concatenate(found), _joined(offsets)
+
+
+def signatures(hashes: Hashes, offsets: Offsets) -> Signatures:
+    """The MinHash signatures of sets of shingles as `flat_sets` gives them, a line of PERMUTATIONS values each.
+
+    They are what `datasketch.MinHash(scheme="affine32")` gives for the upper halves of the shingle hashes:
     the minimum over the set of `a * mix(h) + b` modulo 2^32 for each of its pairs (a, b).
+
+    >>> signatures(*flat_sets(["one two three four five six", "too short"])).shape
+    (2, 128)
     """
-    a, b = _permutations()
-    lowest = np.full(PERMUTATIONS, np.iinfo(np.uint32).max, np.uint32)
-    halves = _mixed32((shingles >> np.uint64(32)).astype(np.uint32))
-    for first in range(0, len(halves), SHINGLES_AT_ONCE):
-        values = a[:, None] * halves[None, first : first + SHINGLES_AT_ONCE] + b[:, None]
-        np.minimum(lowest, values.min(axis=1), out=lowest)
-    return lowest
+    hashes, offsets = np.require(hashes, np.uint64, ["C", "W"]), np.require(offsets, np.int64, ["C", "W"])
+    return minimise_all(hashes, offsets, _permutations())
 
 
-def _batches(texts: Sequence[str]) -> list[list[str]]:
-    batches: list[list[str]] = []
-    size = BATCH_CHARS
-    for text in texts:
-        if size >= BATCH_CHARS:
-            batches.append([])
-            size = 0
-        batches[-1].append(text)
-        size += len(text)
-    return batches
+def _signed(titles: Utf8, bodies: Utf8) -> SignedColumns:
+    words = words_in(bodies)
+    room = np.empty(len(words.hashes), np.uint64)
+    wordings, keys, counts = sign_words(words.hashes, words.offsets, _permutations(), room)
+    n_shingles, ends = counts[:, 0].copy(), counts[:, 1]
+    short = np.flatnonzero(n_shingles == 0)
+    if len(short):
+        few = titles.take(short)
+        word_short(short, _arrays(few, words_in(few)), _arrays(bodies, words), wordings)
+        keys[short, 0] = wordings[short, 0]
+    kept = np.ones(keys.shape, np.bool_)
+    kept[short, 1:] = False
+    return SignedColumns(
+        wordings=wordings,
+        keys=keys[kept],
+        key_offsets=np.r_[0, np.cumsum(kept.sum(axis=1))],
+        anchors=room[: counts[-1, 1] if len(counts) else 0].copy(),
+        anchor_offsets=np.r_[0, ends],
+        n_words=words.counts,
+        n_shingles=n_shingles,
+    )
 
 
-def _sign_batch(titles: Sequence[str | None], bodies: Sequence[str]) -> list[Signed]:
-    words = words_of(bodies)
-    runs = _runs(words)
-    sets = [np.unique(run) for run in runs]
-    with_shingles = [i for i, found in enumerate(sets) if len(found)]
-    bands = dict(zip(with_shingles, _band_keys([signature(sets[i]) for i in with_shingles]), strict=True))
-    signed = []
-    for i, (title, body) in enumerate(zip(titles, bodies, strict=True)):
-        own = words.hashes[words.offsets[i] : words.offsets[i + 1]]
-        wording = _digest(own.tobytes()) if len(sets[i]) else _short_wording(title or "", body)
-        keys = np.frombuffer(wording[:8], np.uint64)
-        if len(sets[i]):
-            keys = np.concatenate([keys, bands[i]])
-        signed.append(Signed(wording.hex(), np.unique(keys), winnowed(runs[i]), len(own), len(sets[i])))
-    return signed
+def _arrays(texts: Utf8, words: Words) -> tuple[NDArray[np.uint8], Offsets, Hashes, Offsets]:
+    return texts.data, texts.offsets, words.hashes, words.offsets
 
 
-def _short_wording(title: str, body: str) -> bytes:
-    """The wording of a post without shingles: the words of title and body, or the very text where there are none."""
-    words = words_of([title, body])
-    of_title, of_body = np.split(words.hashes, words.offsets[1:2])
-    if len(of_title) or len(of_body):
-        return _digest(of_title.tobytes() + b"\0" + of_body.tobytes())
-    return _digest(f"{title}\0{body}".encode("utf-8", "surrogatepass"))
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()
-
-
-def _runs(words: Words) -> list[Hashes]:
-    """The shingle hashes of each text in the order of its words."""
-    hashes = words.hashes
-    if len(hashes) < SHINGLE_WORDS:
-        return [np.zeros(0, np.uint64) for _ in words.counts]
-    sums = np.zeros(len(hashes) - SHINGLE_WORDS + 1, np.uint64)
-    for k in range(SHINGLE_WORDS):
-        sums = sums * BASE + hashes[k : k + len(sums)]
-    sums = mixed(sums)
-    ends = np.maximum(words.offsets[1:] - SHINGLE_WORDS + 1, words.offsets[:-1])
-    return [sums[begin:end] for begin, end in zip(words.offsets[:-1], ends, strict=True)]
-
-
-def _band_keys(signatures: Sequence[Signature]) -> Hashes:
-    """One key a band, shape (texts, BANDS): equal exactly where the band's rows are (to 64 bits)."""
-    if not signatures:
-        return np.zeros((0, BANDS), np.uint64)
-    rows = np.stack(signatures)[:, : BANDS * ROWS].reshape(-1, BANDS, ROWS).astype(np.uint64)
-    keys = np.broadcast_to(np.arange(1, BANDS + 1, dtype=np.uint64), rows.shape[:2])
-    for row in range(ROWS):
-        keys = mixed(keys * BASE + rows[:, :, row])
-    return keys
-
-
-def winnowed(run: Hashes) -> Hashes:
-    """The smallest shingle of each window of WINDOW consecutive ones, without repeats.
-
-    A text shorter than a window has none: its smallest shingle need not be one of a longer text around it.
-    """
-    if len(run) < WINDOW:
-        return np.zeros(0, np.uint64)
-    smallest: Hashes = np.unique(np.lib.stride_tricks.sliding_window_view(run, WINDOW).min(axis=1))
-    return smallest
-
-
-def _mixed32(values: Signature) -> Signature:
-    """The finaliser of MurmurHash3 for 32 bits, which `datasketch` applies before its permutations."""
-    values = values ^ (values >> np.uint32(16))
-    values = values * np.uint32(0x85EBCA6B)
-    values = values ^ (values >> np.uint32(13))
-    values = values * np.uint32(0xC2B2AE35)
-    return values ^ (values >> np.uint32(16))
+def _joined(offsets: Sequence[Offsets]) -> Offsets:
+    """The offsets of parts that are put together."""
+    sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(part) for part in offsets)])
+    return np.cumsum(sizes)
 
 
 @cache
-def _permutations() -> tuple[Signature, Signature]:
-    a, b = MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations
-    return a, b
+def _permutations() -> Signatures:
+    """The factors (odd) and summands of `datasketch` with its usual seed, made as it makes them.
+
+    The stream of `RandomState` is frozen, so they are the same on every machine and with every numpy.
+    """
+    stream = np.random.RandomState(1)
+    factors = stream.randint(0, 1 << 31, PERMUTATIONS, np.uint32) * np.uint32(2) + np.uint32(1)
+    return np.stack([factors, stream.randint(0, 1 << 32, PERMUTATIONS, np.uint32)])

@@ -209,10 +209,10 @@ def _joined(offsets: Sequence[Offsets]) -> Offsets:
 
 @cache
 def _permutations() -> Signatures:
-    """The factors (odd) and summands of `datasketch` with its usual seed, made as it makes them.
+    """The factors and summands by which `datasketch` permutes, shape (2, PERMUTATIONS): its signatures are the definition.
 
-    The stream of `RandomState` is frozen, so they are the same on every machine and with every numpy.
+    It is imported where something is signed, and only there: that takes half a second, since it brings scipy.
     """
-    stream = np.random.RandomState(1)
-    factors = stream.randint(0, 1 << 31, PERMUTATIONS, np.uint32) * np.uint32(2) + np.uint32(1)
-    return np.stack([factors, stream.randint(0, 1 << 32, PERMUTATIONS, np.uint32)])
+    from datasketch import MinHash  # noqa: PLC0415 - see above
+
+    return np.stack(MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations).astype(np.uint32)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality learn constraints clean
+.PHONY: run test check lint types quality learn bench-duplicates constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -27,6 +27,10 @@ quality: $(READY)
 # Learns the weights of the text splitter anew from the labelled collections that CORPORA names.
 learn: $(READY)
 	$(BIN)/python -m benchmarks.learn_boundaries
+
+# Planted duplicates: what winnow and other tools find of them, and at what cost. Renews docs/benchmarks.md.
+bench-duplicates: $(READY)
+	$(BIN)/python -m benchmarks.duplicates
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "winnow needs Python 3.11 or newer, this is " + sys.version)'

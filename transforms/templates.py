@@ -162,7 +162,7 @@ def _numbers_in(flags: Flags, place: Numbers) -> int:
 
 @compiled
 def _side(flags: Flags, place: Numbers, side: int, marks: int) -> tuple[int, int, int, int]:
-    """How many words of one text differ at a place: all, with a digit, capitalised (if `marks` say so); and its size."""
+    """How many words of one text differ at a place: all, with a digit, capitalised (if `marks` has it); their size."""
     n, digits, capitals, letters = 0, 0, 0, 0
     for run in range(len(place)):
         for i in range(place[run, side], place[run, side + 1]):

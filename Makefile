@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality learn bench-signatures constraints clean
+.PHONY: run test check lint types quality learn bench-signatures bench-duplicates constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -31,6 +31,9 @@ learn: $(READY)
 # Times signatures against datasketch and rensa; rensa is installed below the user's cache folder.
 bench-signatures: $(READY)
 	$(BIN)/python -m benchmarks.signatures
+# Planted duplicates: what winnow and other tools find of them, and at what cost. Renews docs/benchmarks.md.
+bench-duplicates: $(READY)
+	$(BIN)/python -m benchmarks.duplicates
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "winnow needs Python 3.11 or newer, this is " + sys.version)'

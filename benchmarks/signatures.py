@@ -75,14 +75,14 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
 def posts_of(text: str) -> list[str]:
     """About BYTES of posts of a text, from its beginning again where it is shorter, cut at other places then."""
     size = len(text.encode("utf-8", "surrogatepass"))
-    starts = random.Random(1)  # noqa: S311 - only has to be the same in each run
+    starts = random.Random(1)
     count = max(BYTES * len(text) // (size * POST), FEW)
     return [text[at : at + POST] for at in (starts.randrange(max(len(text) - POST, 1)) for _ in range(count))]
 
 
 def invented(letters: str, length: float) -> str:
     """A text of 20,000 different words with the frequencies that words have in texts (Zipf's law)."""
-    chance = random.Random(1)  # noqa: S311 - as above
+    chance = random.Random(1)
     weights = [1 / (rank + 3) for rank in range(len(letters))]
     if not length:
         return "".join(

@@ -1,15 +1,15 @@
 """Loops as machine code: what numpy can't say in whole arrays is written as a loop and compiled by numba.
 
 The machine code is kept on disk beside the module (or in the user's cache folder where that can't be written), so
-that only the first run after an installation compiles.
+that only the first run after an installation compiles. The compiler itself is loaded with the first loop that runs:
+that takes 0.2 s, which a command that only reads tables does not pay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
-
-import numba
+from types import FunctionType
+from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -18,6 +18,31 @@ def compiled(function: Function) -> Function:
     """The same function as machine code, compiled when it is first called with arguments of new types.
 
     It may use numbers, numpy arrays and other compiled functions only. It runs without the interpreter's lock, checks
-    no bounds, and treats integers as machine integers do: they wrap.
+    no bounds, and treats integers as machine integers do: they wrap. The code on disk is renewed when the file of the
+    function changes, not when that of a function changes which it calls.
     """
-    return cast("Function", numba.njit(cache=True, nogil=True)(function))
+    return cast("Function", _Loop(cast("FunctionType", function)))
+
+
+class _Loop:
+    """A function that is compiled once it is called; until then it stands for its machine code in its module."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self._function = function
+        self._machine_code: Any = None
+        self.__doc__ = function.__doc__
+
+    def __call__(self, *arguments: object) -> object:
+        return self._made()(*arguments)
+
+    def _made(self) -> Callable[..., object]:
+        """The machine code. The compiler knows its own functions only, so in the module they take the loops' places."""
+        if self._machine_code is None:
+            import numba  # noqa: PLC0415 - loaded with the first loop that runs
+
+            self._machine_code = numba.njit(cache=True, nogil=True)(self._function)
+            names = self._function.__globals__
+            for name, value in list(names.items()):
+                if isinstance(value, _Loop):
+                    names[name] = value._made()
+        return cast("Callable[..., object]", self._machine_code)

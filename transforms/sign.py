@@ -209,7 +209,7 @@ def _joined(offsets: Sequence[Offsets]) -> Offsets:
 
 @cache
 def _permutations() -> Signatures:
-    """The factors and summands by which `datasketch` permutes, shape (2, PERMUTATIONS): its signatures are the definition.
+    """The factors and summands by which `datasketch` permutes, shape (2, PERMUTATIONS): it defines what we compute.
 
     It is imported where something is signed, and only there: that takes half a second, since it brings scipy.
     """

@@ -23,6 +23,8 @@ MOST_CHANGES: Final = 256
 MOST_PLACES: Final = 64
 # Differences with fewer words than this between them are one place: "[3] of [May]", "[Ann] and [Bo]".
 APART: Final = 3
+# In scripts without spaces each letter is a word, and so many make about one of other scripts.
+LETTERS: Final = 3
 # The longest name or date (with an address), and the longest other wording that a form may leave open, in words.
 LONGEST_FIELD: Final = 12
 LONGEST_OTHER: Final = 8
@@ -32,8 +34,11 @@ FIELDS: Final = 2
 MANY_CAPITALS: Final = 0.15
 # The chance that edits at random places would all fall on names and numbers.
 CHANCE: Final = 0.01
-# The part of all numbers in the texts that differs: who fills in a form anew changes most, who corrects a text few.
-NUMBERS_CHANGED: Final = 0.5
+# The part of all numbers in the texts that differs, divided by the number of fields: who fills in a form anew changes
+# most of them, who corrects a text few. At least 0.5 of them at two fields, 0.33 at three, 0.25 at four.
+NUMBERS_CHANGED: Final = 1.0
+# Other wordings for each field: a sky, a topic; or a name, where names can't be told.
+OTHERS_BESIDE_NAMES, OTHERS_WITHOUT_NAMES = 1 / 3, 3 / 2
 # Words whose letters differ by no more than this part are one word spelt in two ways.
 MISSPELT: Final = 0.34
 # The end of a text is where counters stand ("12 comments"), which change from copy to copy.
@@ -92,12 +97,12 @@ def _only_fields(words: Written, runs: Numbers, whole: Numbers) -> bool:
     """Whether all differences are what a form leaves open, and too many for chance and for corrections."""
     n_words = whole[1] - whole[0] + whole[3] - whole[2]
     n_numbers, n_capitals = _count(words.flags, whole)
-    marks = HAS_DIGIT | (CAPITALISED if n_capitals <= MANY_CAPITALS * n_words else 0)
+    marks = HAS_DIGIT | (CAPITALISED if 0 < n_capitals <= MANY_CAPITALS * n_words else 0)
     counts = np.zeros(5, np.int64)
     seen = np.empty(MOST_PLACES, np.uint64)
     changed, first = 0, 0
     for last in range(len(runs)):
-        if last + 1 < len(runs) and _near(runs, last):
+        if last + 1 < len(runs) and _near(words.flags, runs, last):
             continue
         place = runs[first : last + 1]
         first = last + 1
@@ -111,19 +116,17 @@ def _only_fields(words: Written, runs: Numbers, whole: Numbers) -> bool:
         if kind != NOTHING and not (seen[: counts.sum()] == key).any():
             seen[counts.sum()] = key
             counts[kind] += 1
-    if n_numbers and changed < NUMBERS_CHANGED * n_numbers and counts[NAME] < FIELDS + 1:
+    if changed * (counts[NUMBER] + counts[NAME]) < NUMBERS_CHANGED * n_numbers and counts[NAME] <= FIELDS:
         return False
     return _unlikely(counts, n_numbers / n_words, n_capitals / n_words, marks)
 
 
 @compiled
 def _unlikely(counts: Numbers, numbers: float, capitals: float, marks: int) -> bool:
-    """Whether so many different places can't be edits that fell on names and numbers by chance.
-
-    A few may be other wordings (a sky, a topic): one in three, or one in two where names can't be told.
-    """
+    """Whether so many different places can't be edits that fell on names and numbers by chance."""
     fields, others = counts[NUMBER] + counts[NAME], counts[OTHER]
-    if fields < FIELDS or others * (3 if marks & CAPITALISED else 1) > fields:
+    allowed = OTHERS_BESIDE_NAMES if marks & CAPITALISED else OTHERS_WITHOUT_NAMES
+    if fields < FIELDS or others > fields * allowed:
         return False
     chance = numbers ** counts[NUMBER] * capitals ** counts[NAME]
     for i in range(others):
@@ -132,8 +135,13 @@ def _unlikely(counts: Numbers, numbers: float, capitals: float, marks: int) -> b
 
 
 @compiled
-def _near(runs: Numbers, i: int) -> bool:
-    return bool(runs[i + 1, 0] - runs[i, 1] < APART and runs[i + 1, 2] - runs[i, 3] < APART)
+def _near(flags: Flags, runs: Numbers, i: int) -> bool:
+    """Whether the next difference belongs to the same place."""
+    letters, between = 0, runs[i + 1, 0] - runs[i, 1]
+    if between < APART * LETTERS:
+        for at in range(runs[i, 1], runs[i + 1, 0]):
+            letters += (flags[at] & ONE_LETTER) != 0
+    return bool(between - letters + letters // LETTERS < APART)
 
 
 @compiled
@@ -154,7 +162,7 @@ def _numbers_in(flags: Flags, place: Numbers) -> int:
 
 @compiled
 def _side(flags: Flags, place: Numbers, side: int, marks: int) -> tuple[int, int, int, int]:
-    """How many words of one text differ at a place: all, with a digit, capitalised (if `marks` say so), of a letter."""
+    """How many words of one text differ at a place: all, with a digit, capitalised (if `marks` has it); their size."""
     n, digits, capitals, letters = 0, 0, 0, 0
     for run in range(len(place)):
         for i in range(place[run, side], place[run, side + 1]):
@@ -162,14 +170,14 @@ def _side(flags: Flags, place: Numbers, side: int, marks: int) -> tuple[int, int
             digits += (flags[i] & HAS_DIGIT) != 0
             capitals += (flags[i] & HAS_DIGIT) == 0 and (flags[i] & marks & CAPITALISED) != 0
             letters += (flags[i] & ONE_LETTER) != 0
-    return n, digits, capitals, letters
+    return n, digits, capitals, n - letters + (letters + LETTERS - 1) // LETTERS
 
 
 @compiled
 def _kind_of(words: Written, place: Numbers, whole: Numbers, marks: int) -> int:
     """What the difference at one place is."""
-    a, a_digits, a_capitals, a_letters = _side(words.flags, place, 0, marks)
-    b, b_digits, b_capitals, b_letters = _side(words.flags, place, 2, marks)
+    a, a_digits, a_capitals, a_size = _side(words.flags, place, 0, marks)
+    b, b_digits, b_capitals, b_size = _side(words.flags, place, 2, marks)
     if a == 0 or b == 0:
         if a_digits + b_digits == a + b and _beside_number(words.flags, place, whole):
             return NUMBER
@@ -177,23 +185,22 @@ def _kind_of(words: Written, place: Numbers, whole: Numbers, marks: int) -> int:
     unlike = spelling(_letters(words, place, 0), _letters(words, place, 2))
     if unlike == 0:
         return NOTHING
-    a_field, b_field = a_digits + a_capitals, b_digits + b_capitals
-    if max(a, b) <= LONGEST_FIELD and a <= 2 * a_field + 1 and b <= 2 * b_field + 1:
-        if a_digits and b_digits:
+    beside = a_digits + b_digits > 0 and _beside_number(words.flags, place, whole)
+    a_field, b_field = a_digits + a_capitals + beside, b_digits + b_capitals + beside
+    if max(a_size, b_size) <= LONGEST_FIELD and a_size <= 2 * a_field + 2 and b_size <= 2 * b_field + 2:
+        if (a_digits and b_digits) or beside:
             return NUMBER
         if a_capitals and b_capitals and unlike > MISSPELT:
             return NAME
-    longest = max(a - a_letters // 2, b - b_letters // 2)
-    return OTHER if longest <= LONGEST_OTHER else EDIT
+    return OTHER if max(a_size, b_size) <= LONGEST_OTHER else EDIT
 
 
 @compiled
 def _beside_number(flags: Flags, place: Numbers, whole: Numbers) -> bool:
-    """Whether digits that only one text has stand beside others: "5" and "5.30"."""
-    side = 0 if place[0, 1] > place[0, 0] else 2
-    begin, end = place[0, side], place[-1, side + 1]
-    before = begin > whole[side] and (flags[begin - 1] & HAS_DIGIT) != 0
-    return bool(before or (end < whole[side + 1] and (flags[end] & HAS_DIGIT) != 0))
+    """Whether a number that both texts have touches a place: "5" and "5.30", "3 May" and "3 June 1990"."""
+    begin, end = place[0, 0], place[-1, 1]
+    before = begin > whole[0] and (flags[begin - 1] & HAS_DIGIT) != 0
+    return bool(before or (end < whole[1] and (flags[end] & HAS_DIGIT) != 0))
 
 
 @compiled

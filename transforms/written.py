@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.characters import WITHOUT_SPACES
 from transforms.compiled import compiled
-from transforms.words import WITHOUT_SPACES
 
 Numbers = NDArray[np.int64]
 Points = NDArray[np.uint32]

@@ -88,7 +88,7 @@ def composed(posts: Mapping[tuple[str, str], Sequence[Post]], each: int = LISTIN
 
 def seeded(name: str) -> random.Random:
     """Chance that comes out the same for the same name."""
-    return random.Random(f"{SEED} {name}")  # noqa: S311 (nothing secret; it has to come out the same again)
+    return random.Random(f"{SEED} {name}")
 
 
 def invent(chance: random.Random, *, brief: bool) -> Template:

@@ -1,0 +1,131 @@
+"""How time and memory grow: many short posts through `ingest`, one per cent more, and the matching alone."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+
+from benchmarks.duplicates import report
+from benchmarks.duplicates.measured import Cost, run
+from benchmarks.duplicates.scripts import BEND
+from benchmarks.duplicates.tools import ROOT, WINNOW
+
+VOCABULARY: Final = 50_000
+SHORT_WORDS: Final = 100
+# About 3,000 bytes a post, so that 200,000 are 600 MB.
+LONG_WORDS: Final = 430
+# One post in ten is a copy of an earlier one with a few words replaced.
+COPIES: Final = 0.1
+CHANGED: Final = 2
+REMEMBERED: Final = 1000
+ROWS_A_FILE: Final = 20_000
+# What one per cent more is, and how the first posts are counted.
+MORE: Final = 0.01
+PROGRAM: Final = "from benchmarks.duplicates.stage import main; main()"
+
+
+def measure_growth(folder: Path, posts: int) -> int:
+    """A tenth of the posts, all of them, and one per cent more, each through the command."""
+    lines, per_post = [], {}
+    for count in (posts // 10, posts):
+        rows, warehouse = folder / f"rows-{count}", folder / f"warehouse-{count}"
+        size = write_posts(rows, 0, count, SHORT_WORDS)
+        cost = _ingest(rows, warehouse, folder)
+        per_post[count] = cost.seconds / count
+        lines.append(_line(f"{count:,} posts of {SHORT_WORDS} words ({size / 1e6:.0f} MB)", count, cost))
+        print(report.table(HEAD, lines[-1:]), flush=True)
+        if count == posts:
+            more = max(1, round(posts * MORE))
+            write_posts(rows, posts, more, SHORT_WORDS)
+            added = _ingest(rows, warehouse, folder)
+            lines.append(_line(f"{more:,} posts more, {added.seconds / cost.seconds:.1%} of that time", more, added))
+    growth = per_post[posts] / per_post[posts // 10]
+    text = (
+        f"Time of a post among {posts:,}: {growth:.2f} times that among {posts // 10:,}. "
+        f"Measured on {report.machine()}."
+    )
+    report.rewrite("growth", f"{report.table(HEAD, lines)}\n\n{text}")
+    print(report.table(HEAD, lines), text, sep="\n\n")
+    return 0
+
+
+def measure_stage(folder: Path, posts: int) -> int:
+    """The matching alone: texts in memory to the relations among them, by the number of processes that it takes."""
+    size = write_posts(folder / "rows", 0, posts, LONG_WORDS)
+    cost = run([sys.executable, "-c", PROGRAM, str(folder / "rows"), str(folder)], folder / "stage.log", _path())
+    told = json.loads((folder / "stage.json").read_text("utf-8"))
+    lines = [
+        [name, f"{seconds:.1f}", f"{size / 1e6 / seconds:.1f} MB/s" if seconds else "–"]
+        for name, seconds in told["seconds"].items()
+    ]
+    peak = f"{cost.peak / 1e6:,.0f} MB" if cost.peak else "–"
+    text = (
+        f"{posts:,} posts, {size / 1e6:.0f} MB, {told['matches']:,} matches, peak memory {peak} with all texts in it. "
+        f"Measured on {report.machine()}."
+    )
+    report.rewrite("matching", report.table(("step", "seconds", "speed"), lines) + "\n\n" + text)
+    print(report.table(("step", "seconds", "speed"), lines), text, sep="\n\n")
+    return 0
+
+
+HEAD: Final = ("run", "seconds", "processor seconds", "µs a post", "peak memory of all processes")
+
+
+def _line(name: str, count: int, cost: Cost) -> list[str]:
+    peak = f"{cost.peak / 1e6:,.0f} MB" if cost.peak else "–"
+    return [name, f"{cost.seconds:.1f}", f"{cost.processor:.1f}", f"{cost.seconds / count * 1e6:.0f}", peak]
+
+
+def _ingest(rows: Path, warehouse: Path, folder: Path) -> Cost:
+    command = [sys.executable, "-c", WINNOW, "ingest", str(rows), "--warehouse", str(warehouse)]
+    return run(command, folder / "ingest.log", _path())
+
+
+def _path() -> dict[str, str]:
+    return {"PYTHONPATH": str(ROOT)}
+
+
+def write_posts(folder: Path, first: int, count: int, length: int) -> int:
+    """Writes so many posts from a number on, as files of JSON lines; gives their size in bytes. Nothing is kept."""
+    folder.mkdir(exist_ok=True)
+    size = 0
+    for start in range(first, first + count, ROWS_A_FILE):
+        end = min(start + ROWS_A_FILE, first + count)
+        with (folder / f"{start:08}.jsonl").open("w", encoding="utf-8") as file:
+            for number, text in zip(range(start, end), posts_from(start, end - start, length), strict=True):
+                size += len(text)
+                file.write(json.dumps({"id": str(number), "text": text}) + "\n")
+    return size
+
+
+def posts_from(seed: int, count: int, length: int) -> Iterator[str]:
+    """Posts of words that are as frequent as words are; one in ten is a near-copy of one of the last thousand."""
+    rng = random.Random(f"posts {seed}")
+    words, weights = vocabulary()
+    last: list[list[str]] = []
+    for number in range(count):
+        if last and rng.random() < COPIES:
+            post = list(rng.choice(last))
+            for _ in range(CHANGED):
+                post[rng.randrange(length)] = rng.choice(words)
+        else:
+            post = rng.choices(words, cum_weights=weights, k=length)
+        yield " ".join(post)
+        if len(last) < REMEMBERED:
+            last.append(post)
+        else:
+            last[number % REMEMBERED] = post
+
+
+def vocabulary() -> tuple[Sequence[str], Sequence[float]]:
+    """Invented words, the same each time, with the sums of their weights."""
+    rng = random.Random("words")
+    words: dict[str, None] = {}
+    while len(words) < VOCABULARY:
+        words["".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(rng.randint(1, 5)))] = None
+    return list(words), list(accumulate(1 / (rank + BEND) for rank in range(VOCABULARY)))

@@ -34,6 +34,15 @@ errors = Console(stderr=True)
 WarehouseOption = Annotated[
     Path, typer.Option("--warehouse", "-w", help="The folder that holds the tables.", metavar="DIR")
 ]
+AtOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RUN|TIME",
+        help="Read the tables as a run left them: its id, first, last, or a moment such as 2026-11-22 or "
+        "2026-11-22T10:00 (UTC). `winnow history` lists the runs.",
+        show_default=False,
+    ),
+]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.app import DEFAULT_WAREHOUSE, WarehouseOption, app, told
+from flows.commands.app import DEFAULT_WAREHOUSE, AtOption, WarehouseOption, app, told
 
 
 @app.command()
@@ -19,6 +19,7 @@ def show(
         ),
     ],
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    at: AtOption = None,
     boundaries: Annotated[  # noqa: FBT002 - typer's way to a flag
         bool, typer.Option("--boundaries", help="Print the dump from start to end, with the evidence for each start.")
     ] = False,
@@ -27,7 +28,8 @@ def show(
     """Show a post with its copies, or what a dump was taken for, and why."""
     from flows.show import Asked  # noqa: PLC0415 - the imports behind these take a second
     from flows.show import show as print_shown  # noqa: PLC0415
+    from flows.snapshots import at as as_of  # noqa: PLC0415
     from flows.warehouse import Warehouse  # noqa: PLC0415
 
     with told():
-        print_shown(Warehouse.open(warehouse), Asked(name, boundaries, full))
+        print_shown(as_of(Warehouse.open(warehouse), at), Asked(name, boundaries, full))

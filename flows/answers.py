@@ -39,27 +39,18 @@ class Question:
 
 def answer(warehouse: Warehouse, question: Question) -> None:
     """Runs a query and prints or writes its answer. Raises `UsageError`, `OutputError`."""
-    form = _form(question)
+    form = form_of(question.form, question.output)
     with answered(snapshots.at(warehouse, question.at), question.sql, files=question.files) as found:
-        if form == TABLE:
-            _table(found, question.output, warehouse)
-            return
-        write: Writer = partial(write_csv, formulas=question.formulas) if form == "csv" else WRITERS[form]
-        if question.output is None:
-            write(found.batches(), sys.stdout.buffer)
-        else:
-            with whole_file(question.output, warehouse.root) as path, path.open("wb") as handle:
-                write(found.batches(), handle)
+        write(found, form, question.output, warehouse, formulas=question.formulas)
 
 
-def _form(question: Question) -> str:
-    output, form = question.output, question.form
+def form_of(form: str | None, output: Path | None) -> str:
+    """The form that is wanted. Raises `UsageError` where there is none of that name, or it needs a file."""
     if form is None and output is not None:
         form = SUFFIXES.get(output.suffix.lower())
         if form is None:
-            raise UsageError(
-                f"the name {output.name} does not say in which form; give one of {', '.join(FORMS)} with --format"
-            )
+            said = f"the name {output.name} does not say in which form"
+            raise UsageError(f"{said}; give one of {', '.join(FORMS)} with --format")
     if form is not None and form not in FORMS:
         raise UsageError(f"there is no form {form!r}; --format is one of {', '.join(FORMS)}")
     if form == "parquet" and output is None:
@@ -67,10 +58,23 @@ def _form(question: Question) -> str:
     return form or TABLE
 
 
-def _table(found: Answer, output: Path | None, warehouse: Warehouse) -> None:
+def write(found: Answer, form: str, output: Path | None, warehouse: Warehouse, *, formulas: bool = False) -> None:
+    """Writes an answer in a form, to a file that is not in the warehouse, or to standard output."""
+    if form == TABLE:
+        _write_table(found, output, warehouse)
+        return
+    writer: Writer = partial(write_csv, formulas=formulas) if form == "csv" else WRITERS[form]
+    if output is None:
+        writer(found.batches(), sys.stdout.buffer)
+        return
+    with whole_file(output, warehouse.root) as path, path.open("wb") as handle:
+        writer(found.batches(), handle)
+
+
+def _write_table(found: Answer, output: Path | None, warehouse: Warehouse) -> None:
     columns, rows = found.columns, found.rows()
     if output is None:
         print_rows(columns, rows)
-    else:
-        with whole_file(output, warehouse.root) as path, path.open("w", encoding="utf-8") as handle:
-            print_rows(columns, rows, handle)
+        return
+    with whole_file(output, warehouse.root) as path, path.open("w", encoding="utf-8") as handle:
+        print_rows(columns, rows, handle)

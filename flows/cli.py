@@ -7,6 +7,7 @@ import sys
 
 from flows.commands import (  # noqa: F401 - each joins the app
     export,
+    history,
     ingest,
     query,
     show,

@@ -56,14 +56,14 @@ class Answer:
 
 
 @contextmanager
-def answered(warehouse: Warehouse, sql: str, *, files: bool = False) -> Iterator[Answer]:
+def answered(warehouse: Warehouse, sql: str, *, files: bool = False, **others: Warehouse) -> Iterator[Answer]:
     """Runs one query on the tables as of the last commit, or as of the run at which the warehouse was opened.
 
     The query can read these tables and nothing else, and can write nothing, but with `files`, which opens the file
-    system to it. Raises `UsageError` where it is wrong, here or when the rows are read.
+    system to it; `others` are as in `asking`. Raises `UsageError` where it is wrong, here or when the rows are read.
     """
     statement = _only_one(sql) if files else _only_select(sql)
-    with _opened(warehouse, files=files) as connection:
+    with _opened(warehouse, others, files=files) as connection:
         with _told():
             found = connection.sql(statement)
         yield Answer(found)

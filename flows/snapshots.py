@@ -16,6 +16,8 @@ Row = dict[str, Any]
 ID_BEGINS: Final = re.compile(r"\d{8}T\d*Z?")
 DAY: Final = re.compile(r"\d{4}-?\d\d-?\d\d")
 LISTED: Final = 8
+# What was before the first run: tables without rows.
+NOTHING: Final[Row] = {"run_id": "", "versions": "{}"}
 
 
 def runs_of(warehouse: Warehouse) -> list[Row]:

@@ -34,6 +34,16 @@ errors = Console(stderr=True)
 WarehouseOption = Annotated[
     Path, typer.Option("--warehouse", "-w", help="The folder that holds the tables.", metavar="DIR")
 ]
+FormOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORM",
+        help="table, csv, json, jsonl or parquet.  [default: from the name of the output, else table]",
+        show_default=False,
+    ),
+]
 AtOption = Annotated[
     str | None,
     typer.Option(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.app import DEFAULT_WAREHOUSE, AtOption, WarehouseOption, app, told
+from flows.commands.app import DEFAULT_WAREHOUSE, AtOption, FormOption, WarehouseOption, app, told
 
 
 @app.command()
@@ -16,16 +16,7 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them 
         str, typer.Argument(metavar="SQL", help="A query over the tables posts, copies, dumps, residue and runs.")
     ],
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
-    form: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORM",
-            help="table, csv, json, jsonl or parquet.  [default: from the name of the output, else table]",
-            show_default=False,
-        ),
-    ] = None,
+    form: FormOption = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write the answer to a file, whole or not at all."),

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from flows.commands.app import DEFAULT_WAREHOUSE, AtOption, WarehouseOption, app, told
+from flows.commands.settings import settings_in
 
 
 @app.command()
 def export(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them by name
+    context: typer.Context,
     where: Annotated[
         str | None,
         typer.Option(metavar="SQL", help="Only posts for which this is true: \"language = 'fr' AND n_words > 100\"."),
@@ -51,6 +53,7 @@ def export(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     from flows.warehouse import Warehouse  # noqa: PLC0415
 
     with told():
-        wanted = Wanted(output, where, form, at, mask=mask_pii, overwrite=overwrite, formulas=formulas)
+        licences = {source: str(found.value) for source, found in settings_in(context).licences.items()}
+        wanted = Wanted(output, where, form, at, mask_pii, overwrite, formulas, licences)
         card = write(Warehouse.open(warehouse), wanted)
     print_exported(card, output)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,9 +18,14 @@ from flows.commands.app import (
     errors,
     told,
 )
+from flows.commands.settings import given_by_flag, settings_in
+from flows.config import PREFIX
 
 if TYPE_CHECKING:
     from flows.pipeline import Request, Summary
+
+Given = Mapping[str, Sequence[str] | None]
+Options = tuple[tuple[str, tuple[str, ...] | None], ...]
 
 
 def _field(what: str) -> Any:  # noqa: ANN401 - typer's own type
@@ -32,6 +39,7 @@ def _field(what: str) -> Any:  # noqa: ANN401 - typer's own type
 
 @app.command()
 def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them by name
+    context: typer.Context,
     sources: Annotated[
         list[str] | None,
         typer.Argument(
@@ -66,32 +74,71 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     A file that was read before and has not changed is not read again. Exit status: 0 done, 1 done but some dumps were
     rejected (they are listed), 2 wrong use or nothing could be done.
     """
+    from flows.summary import print_summary  # noqa: PLC0415 - the imports behind it take a second
+
+    given = {
+        "include": include,
+        "exclude": exclude,
+        "text-field": text_field,
+        "title-field": title_field,
+        "author-field": author_field,
+        "date-field": date_field,
+        "url-field": url_field,
+        "tags-field": tags_field,
+        "id-field": id_field,
+    }
+    rejected = False
+    with told():
+        for options, together in _by_options(context, sources or [DEFAULT_SOURCE], given):
+            request = _request(together, warehouse, dict(options))
+            summary = _run(request)
+            print_summary(summary, request)
+            rejected = rejected or bool(summary.rejected)
+    raise typer.Exit(SOME_REJECTED if rejected else DONE)
+
+
+def _by_options(context: typer.Context, sources: Sequence[str], given: Given) -> list[tuple[Options, list[str]]]:
+    """The sources that are read with the same options, together.
+
+    A flag weighs more than a variable of the environment, that more than what the file says of the source, and that
+    more than what it says of all.
+    """
+    settings = settings_in(context)
+    groups: dict[Options, list[str]] = {}
+    for source in sources:
+        own = settings.of_source(source)
+        options = []
+        for key, value in given.items():
+            set_for_all = settings.values.get(key)
+            weighs_more = given_by_flag(context, key.replace("-", "_")) or (
+                set_for_all is not None and set_for_all.origin.startswith(PREFIX)
+            )
+            chosen = value if weighs_more or key not in own else own[key].value
+            options.append((key, None if chosen is None else tuple(chosen)))
+        groups.setdefault(tuple(options), []).append(source)
+    return list(groups.items())
+
+
+def _request(sources: Sequence[str], warehouse: Path, options: Mapping[str, tuple[str, ...] | None]) -> Request:
     from flows.landing import EXCLUDED  # noqa: PLC0415 - the imports behind these take a second
     from flows.pipeline import Request  # noqa: PLC0415
-    from flows.summary import print_summary  # noqa: PLC0415
     from transforms.split.fields import Asked  # noqa: PLC0415
 
-    with told():
-        fields = Asked(
-            text=tuple(text_field or ()),
-            title=tuple(title_field or ()),
-            author=tuple(author_field or ()),
-            published=tuple(date_field or ()),
-            url=tuple(url_field or ()),
-            tags=tuple(tags_field or ()),
-            id=tuple(id_field or ()),
+    excluded = options["exclude"]
+    fields = {
+        name: options[f"{flag}-field"] or ()
+        for name, flag in (
+            ("text", "text"), ("title", "title"), ("author", "author"), ("published", "date"), ("url", "url"),
+            ("tags", "tags"), ("id", "id"),
         )
-    request = Request(
-        sources=tuple(sources or [DEFAULT_SOURCE]),
+    }  # fmt: skip
+    return Request(
+        sources=tuple(sources),
         warehouse=warehouse,
-        include=tuple(include or ()),
-        exclude=EXCLUDED if exclude is None else tuple(exclude),
-        fields=fields,
+        include=options["include"] or (),
+        exclude=EXCLUDED if excluded is None else excluded,
+        fields=Asked(**fields),
     )
-    with told():
-        summary = _run(request)
-    print_summary(summary, request)
-    raise typer.Exit(SOME_REJECTED if summary.rejected else DONE)
 
 
 def _run(request: Request) -> Summary:

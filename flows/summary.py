@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -78,22 +78,28 @@ def print_verdict(verdict: Verdict) -> None:
     console.print(f"{verdict.places:,} dumps, {verdict.characters:,} characters checked: {said}", highlight=False)
 
 
-def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Prints the answer to a query as a table."""
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], to: TextIO | None = None) -> None:
+    """Prints the answer to a query as a table, to a file where one is given."""
     table = Table()
     for column in columns:
         table.add_column(escape(plain(column)), overflow="fold")
     for row in rows:
         table.add_row(*(escape(_shown(value)) for value in row))
-    console.print(table)
-    console.print(f"{len(rows):,} rows", highlight=False)
+    where = Console(file=to, width=UNWATCHED_WIDTH, no_color=True) if to else console
+    where.print(table)
+    where.print(f"{len(rows):,} rows", highlight=False)
 
 
-def print_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Prints the answer to a query as comma-separated values."""
-    writer = csv.writer(sys.stdout)
-    writer.writerow(columns)
-    writer.writerows(rows)
+def print_exported(card: Mapping[str, Any], output: Path) -> None:
+    """Prints what an export holds."""
+    masked = card["masked"]
+    console.print(
+        f"{card['posts']:,} posts, {card['words']:,} words of run {card['snapshot']['run_id']}", highlight=False
+    )
+    if masked is not None:
+        console.print("masked: " + ", ".join(f"{count:,} {kind}" for kind, count in masked.items()), highlight=False)
+    place = escape(plain(str(output)))
+    console.print(f"They are in {place}; {place}/README.md says what they are.", highlight=False, soft_wrap=True)
 
 
 def listed(heading: str, lines: Sequence[str]) -> None:

@@ -79,6 +79,7 @@ class Warehouse:
 
     def __init__(self, root: Path, *, committed_only: bool) -> None:
         self.root = root
+        self.as_of: str | None = None
         self._versions: dict[str, int] | None = None
         if committed_only:
             self._versions = _committed(self._last_run())
@@ -160,6 +161,25 @@ class Warehouse:
         version = self._versions.get(name) if self._versions else None
         files = self._files(DeltaTable(self._place(name), version=version), name)
         return ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
+
+    def left_by(self, run: Mapping[str, Any]) -> Warehouse:
+        """The same warehouse as a run left it, to be read only; `run` is its row in `runs`."""
+        earlier = Warehouse(self.root, committed_only=False)
+        earlier.as_of, earlier._versions = str(run["run_id"]), _committed(run)
+        return earlier
+
+    def shown(self) -> dict[str, list[Path]]:
+        """The files that hold each public table: those of the plain view, or those of the run that was asked for.
+
+        A table that had no rows then has none. Of `runs` all are given, also later ones.
+        """
+        if self._versions is None or self.as_of is None:
+            view = self.current()
+            return {name: sorted((view / name).iterdir()) for name in PUBLIC}
+        with _told(self.root, f"reading the tables as run {self.as_of} left them"):
+            versions = self._versions
+            tables = {name: DeltaTable(self._place(name), version=versions.get(name)) for name in PUBLIC}
+            return {name: self._files(table, name) for name, table in tables.items()}
 
     def _table(self, name: str) -> DeltaTable:
         return DeltaTable(self._place(name))

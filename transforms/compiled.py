@@ -44,5 +44,5 @@ class _Loop:
             names = self._function.__globals__
             for name, value in list(names.items()):
                 if isinstance(value, _Loop):
-                    names[name] = value._made()
+                    names[name] = value._made()  # noqa: SLF001 - of the same class
         return cast("Callable[..., object]", self._machine_code)

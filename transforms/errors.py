@@ -9,6 +9,7 @@ WinnowError
 ├── SourceError          what was named as a source is not there or can't be listed
 ├── WarehouseError       the warehouse can't be opened, read or written
 │   └── BusyError        another run holds the warehouse
+├── OutputError          what was asked for can't be written where it is wanted
 ├── TrackingError        the Prefect API that is to track a run can't be reached, or failed in the middle of it
 └── UsageError           the command was given something that it can't mean
 """
@@ -62,6 +63,10 @@ class WarehouseError(WinnowError):
 
 class BusyError(WarehouseError):
     """Another run holds the warehouse."""
+
+
+class OutputError(WinnowError):
+    """What was asked for can't be written where it is wanted."""
 
 
 class TrackingError(WinnowError):

@@ -6,8 +6,10 @@ import io
 import sys
 
 from flows.commands import (  # noqa: F401 - each joins the app
+    deploy,
     ingest,
     query,
+    serve,
     show,
     verify,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from flows.commands.app import (
     DEFAULT_SOURCE,
@@ -16,6 +17,7 @@ from flows.commands.app import (
     errors,
     told,
 )
+from flows.terminal import plain
 
 if TYPE_CHECKING:
     from flows.pipeline import Request, Summary
@@ -53,6 +55,9 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
             show_default=False,
         ),
     ] = None,
+    wait: Annotated[
+        str, typer.Option(metavar="TIME", help="Wait so long (90, 10m, 2h) where another run holds the warehouse.")
+    ] = "0",
     text_field: Annotated[list[str] | None, _field("the text of a post")] = None,
     title_field: Annotated[list[str] | None, _field("its title")] = None,
     author_field: Annotated[list[str] | None, _field("its author")] = None,
@@ -69,6 +74,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     from flows.landing import EXCLUDED  # noqa: PLC0415 - the imports behind these take a second
     from flows.pipeline import Request  # noqa: PLC0415
     from flows.summary import print_summary  # noqa: PLC0415
+    from flows.timing import seconds_of  # noqa: PLC0415
     from transforms.split.fields import Asked  # noqa: PLC0415
 
     with told():
@@ -89,22 +95,25 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
         fields=fields,
     )
     with told():
-        summary = _run(request)
+        summary = _run(request, seconds_of(wait))
     print_summary(summary, request)
     raise typer.Exit(SOME_REJECTED if summary.rejected else DONE)
 
 
-def _run(request: Request) -> Summary:
+def _run(request: Request, wait: float) -> Summary:
     """Runs at once in processes of its own, or as a tracked flow run where a Prefect API is configured."""
     from flows import tracked  # noqa: PLC0415 - decides by the environment alone, without importing Prefect
 
     if tracked.wanted():
         from flows.ingest import run_flow  # noqa: PLC0415 - importing Prefect takes a second
 
-        return run_flow(request)
+        return run_flow(request, wait)
+    from flows.lock import Patience  # noqa: PLC0415
     from flows.progress import shown  # noqa: PLC0415
+    from flows.recorded import run_recorded  # noqa: PLC0415
+
+    def tell(said: str) -> None:
+        errors.print(escape(plain(said)), highlight=False, soft_wrap=True)
 
     with shown(errors) as each:
-        from flows.pipeline import run  # noqa: PLC0415
-
-        return run(request, each)
+        return run_recorded(request, each, Patience(wait, tell))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -35,8 +35,7 @@ def reached(meaning: str, way_out: str = WITHOUT) -> Iterator[None]:
     `meaning` says what a failure from now on means, `way_out` what to do where it does not answer at all. Raises
     `TrackingError`.
     """
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_worth_telling)
+    _on_the_terminal(_worth_telling)
     api = re.sub("//[^/@]*@", "//", PREFECT_API_URL.value() or "")  # a password is not shown
     try:
         with temporary_settings(ONCE), get_client({"timeout": PATIENCE}, sync_client=True) as client:
@@ -49,6 +48,16 @@ def reached(meaning: str, way_out: str = WITHOUT) -> Iterator[None]:
         raise TrackingError(f"the Prefect API at {api} failed: {_reason(error)}; {meaning}") from error
 
 
+def keep_tracebacks_from_the_terminal() -> None:
+    """Lets what winnow says of its own accord be one line on the terminal; the log that the API keeps has it all."""
+    _on_the_terminal(_no_known_traceback)
+
+
+def _on_the_terminal(worth: Callable[[logging.LogRecord], bool]) -> None:
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(worth)
+
+
 def _reason(error: BaseException) -> str:
     cause = error.__cause__ or error
     if isinstance(cause, httpx.HTTPStatusError):
@@ -58,6 +67,10 @@ def _reason(error: BaseException) -> str:
 
 def _worth_telling(record: logging.LogRecord) -> bool:
     """Whether a log line goes to the terminal. The command itself says what stopped it."""
-    known = record.exc_info is not None and isinstance(record.exc_info[1], (WinnowError, *FOREIGN))
-    # Prefect warns so whenever a process ends while events are on their way, which then do arrive.
-    return not known and not str(record.msg).startswith(("Still processing items", "Finished in state"))
+    # Prefect warns of the first whenever a process ends while events are on their way, which then do arrive.
+    passed_over = ("Still processing items", "Finished in state")
+    return _no_known_traceback(record) and not str(record.msg).startswith(passed_over)
+
+
+def _no_known_traceback(record: logging.LogRecord) -> bool:
+    return record.exc_info is None or not isinstance(record.exc_info[1], (WinnowError, *FOREIGN))

@@ -22,7 +22,7 @@ from prefect.task_runners import ProcessPoolTaskRunner
 from prefect.tasks import Task
 
 from flows import hooks, pages
-from flows.api import reached
+from flows.api import keep_tracebacks_from_the_terminal, reached
 from flows.landing import EXCLUDED
 from flows.lock import Patience
 from flows.parameters import NONE_NAMED, WAIT, Folder, Globs, NamedFields, Seconds, Sources, parameters_of, request_of
@@ -128,6 +128,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a line of the form, and Prefect 
         wait: Seconds to wait where another run holds the warehouse; with 0 the run fails at once and says who does.
 
     """
+    keep_tracebacks_from_the_terminal()
     request = request_of(sources, warehouse, include, exclude, fields)
     summary = update(request, wait)
     leave_artifacts(request, summary)

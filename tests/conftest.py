@@ -29,6 +29,8 @@ PUBLIC = ("posts", "copies", "dumps", "residue", "runs")
 PATIENCE = 120
 # Seconds that a Prefect server may take to begin, to end, and to know of an event; usually 10, 2 and one or two.
 BEGINS, ENDS, NEWS = 120, 20, 60
+# How the pages of `docs/` start a server.
+SERVER = "prefect server start --host 127.0.0.1 --port {port}"
 # Nothing here waits for what a person would not notice: schedules are looked at every second, not every ten or sixty.
 QUICK = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1",
@@ -112,7 +114,7 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     place = tmp_path_factory.mktemp("prefect")
     port = free_port()
     settings = {"PREFECT_HOME": str(place / "home"), **tracked.SETTINGS, **QUICK}
-    command = [str(COMMAND.with_name("prefect")), "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command = [COMMAND.with_name("prefect"), *SERVER.format(port=port).split()[1:]]
     with background(*command, "--no-ui", env=settings, log=place / "server.log") as server:
         wait_for(lambda: server.poll() is not None or _healthy(port), BEGINS)
         assert server.poll() is None, (place / "server.log").read_text()

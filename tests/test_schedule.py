@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 from api_here import talking_to
-from conftest import background, environment, rows_of, wait_for, winnow
+from conftest import SERVER, background, environment, rows_of, wait_for, winnow
 
 from flows.lock import only_writer
+from flows.tracked import SETTINGS
 from flows.warehouse import Warehouse
 
 # isort: split
@@ -36,7 +37,9 @@ from prefect.states import Cancelling
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/how-to-schedule.md").read_text(encoding="utf-8")
-SERVER = "prefect server start --host 127.0.0.1 --port 4200"
+# These three are how `conftest.prefect_api` starts the server, with a port that is free.
+QUIET = "export " + " ".join(f"{name}={value}" for name, value in SETTINGS.items() if "LOGGING" not in name)
+START = SERVER.format(port=4200)
 EXPORT = "export PREFECT_API_URL=http://127.0.0.1:4200/api"
 SERVE = "winnow serve raw --interval 10s"
 ASK = 'winnow query "SELECT run_id, status, error FROM runs ORDER BY run_id"'
@@ -48,8 +51,7 @@ WORKER = "prefect worker start --pool winnow-pool"
 AS_FILE = DEPLOY + " --yaml > prefect.yaml"
 FROM_FILE = "prefect --no-prompt deploy --all"
 PATIENT = "winnow ingest raw --wait 10m"
-# The first two are those by which `conftest.prefect_api` starts the server, with a port that is free.
-COMMANDS = {SERVER, EXPORT, SERVE, ASK, HOURLY, RUN_HOURLY, POOL, DEPLOY, WORKER, AS_FILE, FROM_FILE, PATIENT}
+COMMANDS = {QUIET, START, EXPORT, SERVE, ASK, HOURLY, RUN_HOURLY, POOL, DEPLOY, WORKER, AS_FILE, FROM_FILE, PATIENT}
 # Seconds; a run takes five where nobody else needs the processor.
 PATIENCE = 120
 

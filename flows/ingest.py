@@ -22,7 +22,7 @@ from prefect.task_runners import ProcessPoolTaskRunner
 from prefect.tasks import Task
 
 from flows import hooks, pages
-from flows.api import keep_tracebacks_from_the_terminal, reached
+from flows.api import FOREIGN, keep_tracebacks_from_the_terminal, reached
 from flows.landing import EXCLUDED
 from flows.lock import Patience
 from flows.parameters import NONE_NAMED, WAIT, Folder, Globs, NamedFields, Seconds, Sources, parameters_of, request_of
@@ -131,7 +131,10 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a line of the form, and Prefect 
     keep_tracebacks_from_the_terminal()
     request = request_of(sources, warehouse, include, exclude, fields)
     summary = update(request, wait)
-    leave_artifacts(request, summary)
+    try:
+        leave_artifacts(request, summary)
+    except (WinnowError, *FOREIGN) as error:
+        get_run_logger().warning("What was done is committed, but its artifacts could not be made: %s", error)
     return summary
 
 

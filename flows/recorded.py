@@ -11,6 +11,7 @@ from flows.lock import Patience
 from flows.pipeline import Each, Request, Summary, run
 from flows.warehouse import Warehouse
 from transforms.errors import BusyError, UsageError, WinnowError
+from transforms.tables import COMPLETED
 
 Status = Literal["failed", "crashed", "cancelled"]
 # What stops a run before it was one: wrong use, and a warehouse in which another run is at work.
@@ -33,7 +34,7 @@ def record(request: Request, how: Unfinished, wait: float = 0.0) -> str | None:
     """Adds the row of a run that committed nothing; gives its id. The tables and the versions stay what they are.
 
     Nothing is recorded, and None given, where there is no warehouse yet, or it can't be written, or another run holds
-    it for longer than `wait` seconds.
+    it for longer than `wait` seconds. A run that was stopped after its commit has its row: the id of that is given.
     """
     row = {
         "command": request.command,
@@ -47,10 +48,12 @@ def record(request: Request, how: Unfinished, wait: float = 0.0) -> str | None:
     try:
         warehouse = Warehouse.open(request.warehouse)
         with warehouse.writing(f"record of a run that {how.status}", how.started, Patience(wait)) as (run_id, _):
-            warehouse.record(run_id, row)
+            committed = _committed(warehouse, request, how.started)
+            if committed is None:
+                warehouse.record(run_id, row)
     except WinnowError:
         return None
-    return run_id
+    return committed or run_id
 
 
 def run_recorded(
@@ -64,6 +67,16 @@ def run_recorded(
         if not isinstance(error, NO_RUN):
             record(request, Unfinished(_status(error), _said(error), started, now()))
         raise
+
+
+def _committed(warehouse: Warehouse, request: Request, started: datetime) -> str | None:
+    """The run that did commit what was asked, if it began no sooner."""
+    rows = warehouse.read("runs", ["run_id", "options", "started", "status"]).to_pylist()
+    asked = request.options()
+    found = [
+        row for row in rows if row["status"] == COMPLETED and row["options"] == asked and row["started"] >= started
+    ]
+    return found[-1]["run_id"] if found else None
 
 
 def _status(error: BaseException) -> Status:

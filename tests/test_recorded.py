@@ -20,15 +20,18 @@ import flows.warehouse
 from flows import landing, view
 from flows.lock import NONE, only_writer
 from flows.pipeline import Request
-from flows.recorded import Unfinished, record, run_recorded
+from flows.recorded import Status, Unfinished, record, run_recorded
 from flows.runners import local
 from flows.verify import verify
 from flows.warehouse import Warehouse
 from transforms.errors import StorageError, WarehouseError, WinnowError
 
 RAW = Path(__file__).parent.parent / "raw"
-EARLY = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
-HOW = Unfinished("failed", "the reason", EARLY, EARLY)
+
+
+def how(status: Status = "failed") -> Unfinished:
+    """A run that has just ended."""
+    return Unfinished(status, "the reason", datetime.now(UTC), datetime.now(UTC))
 
 
 @pytest.fixture
@@ -51,7 +54,8 @@ def fails(source: Path, warehouse: Path, error: type[BaseException] = WinnowErro
 def test_a_recorded_run_changes_no_version_and_no_view(warehouse: Path, source: Path) -> None:
     before, versions = snapshot(warehouse), Warehouse.open(warehouse)._versions  # noqa: SLF001 - what readers go by
     link = (warehouse / "current").readlink()
-    run_id = record(Request((str(source),), warehouse), HOW)
+    ended = how()
+    run_id = record(Request((str(source),), warehouse), ended)
     after = snapshot(warehouse)
     assert without_runs(after) == without_runs(before)
     assert set(before["runs"]) < set(after["runs"])
@@ -60,13 +64,13 @@ def test_a_recorded_run_changes_no_version_and_no_view(warehouse: Path, source: 
     assert (warehouse / "current").readlink() == link
     (row,) = [row for row in rows_of(warehouse, "runs") if row["run_id"] == run_id]
     assert (row["status"], row["error"], row["counts"], row["command"]) == ("failed", "the reason", "{}", "ingest")
-    assert (row["started"], row["finished"]) == (EARLY, EARLY)
+    assert (row["started"], row["finished"]) == (ended.started, ended.finished)
     assert json.loads(row["versions"]) == versions
     assert json.loads(row["options"])["sources"] == [str(source)]
 
 
 def test_the_next_run_goes_on_from_the_last_commit(warehouse: Path, source: Path, tmp_path: Path) -> None:
-    record(Request((str(source),), warehouse), HOW)
+    record(Request((str(source),), warehouse), how())
     assert ingest(source, warehouse).run_id is None
     assert view.published(warehouse) == min(row["run_id"] for row in rows_of(warehouse, "runs"))
     shutil.copy(RAW / "tidepool/2019-autumn.txt", source)
@@ -83,7 +87,7 @@ def test_what_a_dead_commit_left_is_put_back_before_a_row_is_added(warehouse: Pa
     before = snapshot(warehouse)
     posts = warehouse / "tables" / "posts"
     write_deltalake(str(posts), DeltaTable(str(posts)).to_pyarrow_table(), mode="append")
-    record(Request((str(source),), warehouse), HOW)
+    record(Request((str(source),), warehouse), how())
     assert without_runs(committed(warehouse)) == without_runs(snapshot(warehouse)) == without_runs(before)
 
 
@@ -141,11 +145,28 @@ def test_a_warehouse_that_can_not_be_written_keeps_no_row(
     assert snapshot(warehouse) == before
 
 
+def test_a_run_that_was_stopped_after_its_commit_is_no_failed_one(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish, failures = view.publish, [OSError(errno.EROFS, "Read-only file system")]
+
+    def fails_once(*arguments: Any) -> None:
+        if failures:
+            raise failures.pop()
+        publish(*arguments)
+
+    monkeypatch.setattr(view, "publish", fails_once)
+    fails(source, tmp_path / "w", WarehouseError)
+    (row,) = rows_of(tmp_path / "w", "runs")
+    assert row["status"] == "completed"
+    assert snapshot(tmp_path / "w") == committed(tmp_path / "w")
+
+
 def test_nothing_is_recorded_where_there_is_no_warehouse_or_another_run(warehouse: Path, tmp_path: Path) -> None:
-    assert record(Request(("x",), tmp_path / "none"), HOW) is None
+    assert record(Request(("x",), tmp_path / "none"), how()) is None
     assert not (tmp_path / "none").exists()
     with only_writer(warehouse, "another"):
-        assert record(Request(("x",), warehouse), HOW) is None
+        assert record(Request(("x",), warehouse), how()) is None
 
 
 def test_the_rows_of_an_older_warehouse_get_the_new_columns(warehouse: Path, source: Path) -> None:
@@ -154,8 +175,9 @@ def test_the_rows_of_an_older_warehouse_get_the_new_columns(warehouse: Path, sou
     write_deltalake(str(place), old, mode="overwrite", schema_mode="overwrite")
     (row,) = Warehouse.open(warehouse).read("runs").to_pylist()
     assert row["status"] is None
-    for status in ("failed", "crashed"):
-        record(Request((str(source),), warehouse), Unfinished(status, "no", EARLY, EARLY))
+    both: tuple[Status, ...] = ("failed", "crashed")
+    for status in both:
+        record(Request((str(source),), warehouse), how(status))
     assert sorted(map(str, (row["status"] for row in rows_of(warehouse, "runs")))) == ["None", "crashed", "failed"]
     assert ds.dataset(place).count_rows() >= 3
     assert snapshot(warehouse) == committed(warehouse)

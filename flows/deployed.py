@@ -158,7 +158,7 @@ def _schedule(timing: Timing) -> Schedule | None:
     if timing == Timing():
         return None
     interval = None if timing.interval is None else timedelta(seconds=timing.interval)
-    return Schedule(cron=timing.cron, interval=interval, timezone=timing.timezone)
+    return Schedule(cron=timing.cron, interval=interval, timezone=timing.timezone or "UTC")
 
 
 def _announced(plan: Plan) -> list[str]:

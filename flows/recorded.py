@@ -47,7 +47,7 @@ def record(request: Request, how: Unfinished, wait: float = 0.0) -> str | None:
     }
     try:
         warehouse = Warehouse.open(request.warehouse)
-        with warehouse.writing(f"record of a run that {how.status}", how.started, Patience(wait)) as (run_id, _):
+        with warehouse.writing(f"the record of a {how.status} run", how.started, Patience(wait)) as (run_id, _):
             committed = _committed(warehouse, request, how.started)
             if committed is None:
                 warehouse.record(run_id, row)

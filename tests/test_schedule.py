@@ -18,8 +18,14 @@ from api_here import talking_to
 from conftest import SERVER, background, environment, rows_of, wait_for, winnow
 
 from flows.lock import only_writer
+from flows.pipeline import Request
+from flows.timing import Timing
 from flows.tracked import SETTINGS
 from flows.warehouse import Warehouse
+from transforms.errors import UsageError
+
+# isort: split
+from flows.deployed import deploy, planned
 
 # isort: split
 from prefect import get_client
@@ -278,24 +284,17 @@ def test_a_patient_command(desk: Path, settings: dict[str, str]) -> None:
     assert "nothing new" in ran(PATIENT, desk, without)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["serve", "raw", "--cron", "every day"], "the cron expression 'every day' means no moment; give minute hour"),
-        (["deploy", "raw", "--pool", "winow-pool"], "there is no work pool 'winow-pool'; did you mean winnow-pool?"),
-        (
-            ["deploy", "raw", "--pool", "winnow-pool", "--name", "nightly", "-w", "other"],
-            "the deployment winnow ingest/nightly fills the warehouse ",
-        ),
-    ],
-)  # fmt: skip
-def test_wrong_use_is_one_line_and_changes_nothing(
-    arguments: list[str], line: str, tmp_path: Path, settings: dict[str, str]
-) -> None:
-    before = facts(deployment("nightly"))
-    tried = winnow(*arguments, cwd=tmp_path, env=settings)
+def test_a_pool_that_is_not_there_is_one_line_and_changes_nothing(tmp_path: Path, settings: dict[str, str]) -> None:
+    tried = winnow("deploy", "raw", "--pool", "winow-pool", "--name", "never", cwd=tmp_path, env=settings)
     assert (tried.code, tried.out) == (2, "")
-    assert tried.err.startswith(f"winnow: {line}")
-    assert tried.err.count("\n") == 1
+    assert tried.err == "winnow: there is no work pool 'winow-pool'; did you mean winnow-pool?\n"
     assert not list(tmp_path.iterdir())
+    assert deployment("never") is None
+
+
+def test_the_name_of_another_warehouse_is_refused(desk: Path) -> None:
+    """Here in this process: another command would only cost its seconds again."""
+    before = facts(deployment("nightly"))
+    with pytest.raises(UsageError, match=f"fills the warehouse {desk / 'warehouse'}; give this one another --name"):
+        deploy(planned(Request(("raw",), Path("other")), Timing(), name="nightly"), "winnow-pool")
     assert facts(deployment("nightly")) == before

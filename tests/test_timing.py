@@ -91,6 +91,15 @@ def test_without_an_api_a_command_says_how_to_get_one(command: list[str], tmp_pa
     assert not (tmp_path / "warehouse").exists()
 
 
+def test_a_wrong_schedule_is_one_line(tmp_path: Path) -> None:
+    ran = winnow("serve", "raw", "--cron", "0 0 30 2 *", cwd=tmp_path, env={"PREFECT_HOME": str(tmp_path / "home")})
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(
+        "winnow: the cron expression '0 0 30 2 *' means no moment; give minute hour day-of-month "
+    )
+    assert ran.err.count("\n") == 1
+
+
 def test_a_file_needs_no_api(tmp_path: Path) -> None:
     command = ["deploy", "raw", "--pool", "some", "--interval", "1d", "--yaml"]
     ran = winnow(*command, cwd=tmp_path, env={"PREFECT_HOME": str(tmp_path / "home")})

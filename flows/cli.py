@@ -7,10 +7,12 @@ import sys
 
 from flows.commands import (  # noqa: F401 - each joins the app
     config,
+    deploy,
     export,
     history,
     ingest,
     query,
+    serve,
     show,
     verify,
 )

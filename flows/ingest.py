@@ -1,58 +1,48 @@
-"""The Prefect flow: the same pipeline as the command line, with each batch of dumps a tracked task."""
+"""The Prefect flow: the same pipeline as the command line, with each batch of dumps a tracked task.
 
-from __future__ import annotations
+Annotations are evaluated here: a served flow is pickled, and where they are strings their names are lost on the way.
+"""
 
-import logging
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import Any, Final
 
 # Stands before Prefect, which reads the environment when it is imported.
 from flows import tracked  # noqa: F401 - imported for what it sets
 
 # isort: split
-import httpx
-from prefect import flow, get_client, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.exceptions import PrefectException
-from prefect.futures import wait
+from prefect.futures import wait as wait_for_all
 from prefect.runtime import flow_run, task_run
-from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.task_runners import ProcessPoolTaskRunner
 from prefect.tasks import Task
 
+from flows import hooks, pages
+from flows.api import FOREIGN, keep_tracebacks_from_the_terminal, reached
 from flows.landing import EXCLUDED
+from flows.lock import Patience
+from flows.parameters import NONE_NAMED, WAIT, Folder, Globs, NamedFields, Seconds, Sources, parameters_of, request_of
 from flows.pipeline import Batch, Request, Summary, Work, run
 from flows.runners import WORKER_DIED, WORTH_A_PROCESS
 from flows.staging import Staged
-from flows.summary import figures
-from flows.terminal import plain
 from flows.warehouse import Warehouse
-from transforms.errors import PassingError, TrackingError, UsageError, WinnowError
-from transforms.split.fields import Asked
+from transforms.errors import PassingError, StorageError, UsageError, WinnowError
 
 # Seconds before each further try at a batch that met a failure which may pass. A tracked run has nobody waiting.
 DELAYS: Final = (1.0, 5.0, 25.0)
-# Entries of each artifact that lists dumps; the table `dumps` has them all.
-LISTED: Final = 500
+# The same for the run as a whole, which begins anew: disks are emptied and shares come back in minutes.
+RUN_DELAYS: Final = (10.0, 60.0, 300.0)
 # Sources in the name of a flow run; a shell may well have made hundreds of one glob.
 NAMED: Final = 3
-# Seconds for the first answer of the API. The client connects up to four times, so it is given up after about 14.
-PATIENCE: Final = httpx.Timeout(8.0, connect=3.0)
-
-# What a client of the API raises when the API, or the way to it, fails.
-FOREIGN: Final = (httpx.HTTPError, httpx.InvalidURL, PrefectException)
 
 
 def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Whether a failed task is worth another try."""
-    return isinstance(state.result(raise_on_failure=False), PassingError)
+    return isinstance(state.result(raise_on_failure=False), PassingError | StorageError)
 
 
 def batch_name() -> str:
@@ -83,10 +73,23 @@ def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
     futures = [read_batch.submit(work, batch) for batch in batches]
     try:
         # All of them end before a failure ends the run: the staging folder must not go while one still writes there.
-        wait(futures)
+        wait_for_all(futures)
         return [future.result() for future in futures]
     except BrokenProcessPool as error:
         raise WinnowError(WORKER_DIED) from error
+
+
+@task(
+    name="bring the tables up to date",
+    retries=len(RUN_DELAYS),
+    retry_delay_seconds=list(RUN_DELAYS),
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def update(request: Request, wait: float) -> Summary:
+    """Does the whole run. It commits once or not at all, so that it can be tried again from its beginning."""
+    return run(request, each, patience=Patience(wait, get_run_logger().warning))
 
 
 def run_name() -> str:
@@ -101,14 +104,18 @@ def run_name() -> str:
     flow_run_name=run_name,
     task_runner=ProcessPoolTaskRunner(),  # type: ignore[arg-type]  # a narrower future than Prefect's own type allows
     persist_result=False,
+    on_failure=[hooks.failed],
+    on_crashed=[hooks.crashed],
+    on_cancellation=[hooks.cancelled],
     description="Reads new dumps and brings the tables of a warehouse up to date.",
 )
-def ingest(
-    sources: tuple[str, ...] = ("raw",),
-    warehouse: str = "warehouse",
-    include: tuple[str, ...] = (),
-    exclude: tuple[str, ...] = EXCLUDED,
-    fields: dict[str, list[str]] | None = None,
+def ingest(  # noqa: PLR0913, PLR0917 - each is a line of the form, and Prefect passes them by name
+    sources: Sources = ("raw",),
+    warehouse: Folder = "warehouse",
+    include: Globs = (),
+    exclude: Globs = EXCLUDED,
+    fields: NamedFields = NONE_NAMED,
+    wait: Seconds = WAIT,
 ) -> Summary:
     """Reads new dumps and brings the tables of a warehouse up to date. Prefect makes a form of the lines below.
 
@@ -117,104 +124,47 @@ def ingest(
         warehouse: The folder that holds the tables.
         include: Globs; where there are any, only files whose path or name matches one are read.
         exclude: Globs; files whose path or name matches one are passed over.
-        fields: Names of the fields of rows, in order of preference, under text, title, author, published, url, tags,
-            id; they go before the names that are known.
+        fields: Names of the fields of rows, in order of preference; they go before the names that are known.
+        wait: Seconds to wait where another run holds the warehouse; with 0 the run fails at once and says who does.
 
     """
-    request = Request(sources, Path(warehouse), include, exclude, Asked.of(fields or {}))
-    summary = run(request, each)
-    create_markdown_artifact(summary_page(summary), key="winnow-summary", description="What the run did")
-    create_table_artifact(_new_dumps(summary, request), key="winnow-dumps", description="The dumps that were new")
+    keep_tracebacks_from_the_terminal()
+    request = request_of(sources, warehouse, include, exclude, fields)
+    summary = update(request, wait)
+    try:
+        leave_artifacts(request, summary)
+    except (WinnowError, *FOREIGN) as error:
+        get_run_logger().warning("What was done is committed, but its artifacts could not be made: %s", error)
     return summary
 
 
-def run_flow(request: Request) -> Summary:
+def leave_artifacts(request: Request, summary: Summary) -> None:
+    """Leaves what a person reads in the Prefect UI: what the run did, its dumps, its duplicates, the last runs."""
+    create_markdown_artifact(pages.summary_page(summary), key="winnow-summary", description="What the run did")
+    warehouse = Warehouse.open(request.warehouse)
+    new = pages.new_dumps(warehouse, summary.run_id) if summary.run_id else []
+    copied = pages.duplicates(warehouse, summary.run_id) if summary.run_id else []
+    create_table_artifact(new, key="winnow-dumps", description="The dumps that were new, and why some were rejected")
+    create_table_artifact(copied, key="winnow-duplicates", description="Posts that it met again, most copies first")
+    trend = pages.trend_page(warehouse.read("runs").to_pylist())
+    create_markdown_artifact(trend, key="winnow-trend", description="The last runs")
+
+
+def run_flow(request: Request, wait: float = 0.0) -> Summary:
     """Runs a request as a flow run of the configured Prefect API. Raises `WinnowError`, `TrackingError` among them."""
-    fields = request.fields.given()
-    names = (*request.include, *request.exclude, *chain.from_iterable(fields.values()))
-    _refuse_what_json_cannot_hold((*request.sources, str(request.warehouse), *names))
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_worth_telling)
-    with _translated():
-        return ingest(request.sources, str(request.warehouse), request.include, request.exclude, fields)
+    parameters = parameters_of(request, wait)
+    names = (*request.include, *request.exclude, *chain.from_iterable(parameters["fields"].values()))
+    refuse_what_json_cannot_hold((*request.sources, str(request.warehouse), *names))
+    with reached("what was committed stands, run again"):
+        summary: Summary = ingest(**parameters)
+    return summary
 
 
-def summary_page(summary: Summary) -> str:
-    """What a run did, as Markdown. Paths and reasons stand in it as they are, whatever characters they hold."""
-    lines = [f"- **{figure}** {meaning}" for figure, meaning in figures(summary)]
-    if summary.run_id is None:
-        lines = [f"Nothing was new: {summary.files:,} files, {summary.unchanged:,} of them unchanged."]
-    rejected = sorted(summary.rejected.items())
-    if rejected:
-        lines += ["", "## Rejected", "", *(f"- {_code(path)}: {_prose(reason)}" for path, reason in rejected[:LISTED])]
-    if len(rejected) > LISTED:
-        lines += [f"- and {len(rejected) - LISTED:,} more, which the table `dumps` lists"]
-    return "\n".join(["# winnow ingest", "", *lines, ""])
-
-
-def _new_dumps(summary: Summary, request: Request) -> list[dict[str, Any]]:
-    if summary.run_id is None:
-        return []
-    columns = ["path", "format", "encoding", "n_chars", "n_copies", "n_residue", "status", "error"]
-    rows = Warehouse.open(request.warehouse).read("dumps", columns, ("run_id", [summary.run_id]))
-    return rows.sort_by("path").slice(0, LISTED).to_pylist()  # type: ignore[no-any-return]
-
-
-def _code(text: str) -> str:
-    r"""Text as a code span, on one line, fenced by more backticks than it holds in a row.
-
-    >>> print(_code("notes/a`b\nc.txt"))
-    `` notes/a`b\nc.txt ``
-    """
-    text = plain(text)
-    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
-    return f"{fence} {text} {fence}" if "`" in text or text.strip() != text else f"{fence}{text}{fence}"
-
-
-def _prose(text: str) -> str:
-    r"""Text in which no character is markup.
-
-    >>> print(_prose("`a|b` is <b>no</b> file\n# here"))
-    \`a\|b\` is \<b\>no\</b\> file\\n\# here
-    """
-    return re.sub(r"([\\`*_\[\]<>&|~#$!])", r"\\\1", plain(text))
-
-
-def _refuse_what_json_cannot_hold(names: Iterable[str]) -> None:
+def refuse_what_json_cannot_hold(names: Iterable[str]) -> None:
+    """Raises `UsageError` for a name that Prefect could not be told of."""
     for name in names:
         try:
             name.encode()
         except UnicodeEncodeError as error:
             said = f"Prefect takes no name that is not UTF-8: {name!a}; rename it, or unset PREFECT_API_URL"
             raise UsageError(said) from error
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Says failures of Prefect in winnow's own words: what failed, the address, the way out."""
-    api = re.sub("//[^/@]*@", "//", PREFECT_API_URL.value() or "")  # a password is not shown
-    once, way_out = {PREFECT_CLIENT_MAX_RETRIES: 0}, "start it, correct PREFECT_API_URL, or unset it to run without"
-    try:
-        with temporary_settings(once), get_client({"timeout": PATIENCE}, sync_client=True) as client:
-            client.raise_for_api_version_mismatch()
-    except (RuntimeError, *FOREIGN) as error:
-        raise TrackingError(f"the Prefect API at {api} can't be used: {_reason(error)}; {way_out}") from error
-    try:
-        yield
-    except FOREIGN as error:
-        said = f"the Prefect API at {api} failed during the run: {_reason(error)}"
-        raise TrackingError(f"{said}; what was committed stands, run again") from error
-
-
-def _reason(error: BaseException) -> str:
-    cause = error.__cause__ or error
-    if isinstance(cause, httpx.HTTPStatusError):
-        return f"it answers {cause.response.status_code} {cause.response.reason_phrase}"
-    return str(cause) or type(cause).__name__
-
-
-def _worth_telling(record: logging.LogRecord) -> bool:
-    """Whether a log line goes to the terminal. The command itself says what stopped it."""
-    known = record.exc_info is not None and isinstance(record.exc_info[1], (WinnowError, *FOREIGN))
-    # Prefect warns so whenever a process ends while events are on their way, which then do arrive.
-    return not known and not str(record.msg).startswith("Still processing items")

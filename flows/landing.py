@@ -17,23 +17,10 @@ from typing import Final
 from flows.containers.found import Found
 from flows.containers.streams import Limits, Stream
 from flows.containers.walk import walk
-from transforms.errors import DumpError, FaultError, PassingError, SourceError, WinnowError
+from transforms.errors import PASSING, DumpError, FaultError, PassingError, SourceError, WinnowError
 
 # A README explains a folder of dumps and is none itself.
 EXCLUDED: Final = ("README.md",)
-# Failures of a disk or a network share that a later try may not meet.
-PASSING: Final = frozenset(
-    {
-        errno.EIO,
-        errno.EAGAIN,
-        errno.EINTR,
-        errno.EBUSY,
-        errno.ETIMEDOUT,
-        errno.ENFILE,
-        errno.EMFILE,
-        errno.ESTALE,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from flows.containers.found import Member, PassedOver, Rejected
 from flows.dump_rows import add_read, own_faults
 from flows.held import Held, held
 from flows.landing import RawFile
+from flows.lock import NONE, Patience
 from flows.reading import Stated
 from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
@@ -71,6 +72,10 @@ class Request:
     fields: Asked = NONE_ASKED
     command: str = "ingest"
 
+    def options(self) -> str:
+        """What was asked, as JSON: the column `options` of `runs`."""
+        return json.dumps({**asdict(self), "warehouse": str(self.warehouse)}, sort_keys=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -89,15 +94,21 @@ class Summary:
     seconds: float = 0.0
 
 
-def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Summary:
+def run(
+    request: Request,
+    each: Each,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    patience: Patience = NONE,
+) -> Summary:
     """Brings a warehouse up to date with its sources: reads what is new, relates it to what is known, commits.
 
-    Nothing is committed where nothing is new. Raises `WinnowError`; then the last commit stands as it was.
+    Nothing is committed where nothing is new. Where another run holds the warehouse this one waits as `patience`
+    says. Raises `WinnowError`; then the last commit stands as it was.
     """
     started = now()
     found = landing.find(request.sources, request.include, request.exclude, apart=request.warehouse)
     warehouse = Warehouse.open(request.warehouse, create=True)
-    with warehouse.writing(request.command, started) as (run_id, folder):
+    with warehouse.writing(request.command, started, patience) as (run_id, folder):
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
         work = partial(stage, folder=str(folder), run_id=run_id, fields=request.fields.names())
@@ -120,7 +131,7 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
             "command": request.command,
             "started": started,
             "finished": finished,
-            "options": json.dumps({**asdict(request), "warehouse": str(request.warehouse)}, sort_keys=True),
+            "options": request.options(),
             "counts": json.dumps(
                 {**made.counts, "bytes": summary.bytes, "rejected": len(rejected), "skipped": summary.skipped},
                 sort_keys=True,

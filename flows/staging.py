@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.errors import WarehouseError, way_out
+from transforms.errors import StorageError, WarehouseError, may_pass, way_out
 from transforms.identity import place_of
 from transforms.tables import COPIES, DUMPS, FILES, OUTLINES, RESIDUE
 
@@ -195,4 +195,4 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         said = f"can't write in {folder}: {error.strerror or error}; nothing was committed, {way_out(error)}"
-        raise WarehouseError(said) from error
+        raise (StorageError if may_pass(error) else WarehouseError)(said) from error

@@ -36,6 +36,17 @@ def publish(warehouse: Path, run_id: str, files: Mapping[str, Sequence[Path]]) -
     _forget_old(views, run_id)
 
 
+def renew(warehouse: Path, name: str, paths: Sequence[Path]) -> None:
+    """Brings one table of the current view up to its live files: each new one is there at once and whole."""
+    place = (warehouse / "current").resolve() / name
+    live = {path.name: path for path in paths}
+    there = {path.name for path in place.iterdir()}
+    for path in sorted(live.keys() - there):
+        _link(live[path], place / path)
+    for path in sorted(there - live.keys()):
+        (place / path).unlink()
+
+
 def published(warehouse: Path) -> str | None:
     """The run whose view is current, or None where there is none yet."""
     current = warehouse / "current"

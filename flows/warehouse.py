@@ -23,15 +23,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from flows import view
-from flows.lock import only_writer
+from flows.lock import NONE, Patience, only_writer
 from flows.table_files import TableFiles, holding, renamed, rewritten, stats
-from transforms.errors import WarehouseError, way_out
-from transforms.tables import GROUPS, KEYS, PUBLIC, SCHEMAS
+from transforms.errors import StorageError, WarehouseError, may_pass, way_out
+from transforms.tables import COMPLETED, GROUPS, KEYS, PUBLIC, SCHEMAS
 
 # Characters of a path with which deltalake 1.6 fails, some in the middle of a commit, and escapes that it undoes.
 UNUSABLE: Final = re.compile(r"[\[\]|^\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
@@ -41,6 +41,7 @@ ANOTHER: Final = "give another folder with --warehouse"
 # Sorts by time and is a valid name of a file.
 RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
 
+COMPRESSED: Final = WriterProperties(compression="ZSTD")
 # A scan holds a few of these batches at a time.
 SCANNED: Final = {"batch_size": 1 << 14, "batch_readahead": 4, "fragment_readahead": 1}
 # A column, and the values that it may have.
@@ -120,17 +121,18 @@ class Warehouse:
                     yield batch
 
     @contextmanager
-    def writing(self, command: str, started: datetime) -> Iterator[tuple[str, Path]]:
+    def writing(self, command: str, started: datetime, patience: Patience = NONE) -> Iterator[tuple[str, Path]]:
         """Holds the warehouse for one run; gives the id of the run and a staging folder, gone when the run ends.
 
         Ids of runs sort by time, also where the clock was put back between two runs: what is newest, what is older
-        and what is committed is read from them.
+        and what is committed is read from them. Where another run holds it, this one waits as `patience` says.
         """
-        with only_writer(self.root, command):
+        with only_writer(self.root, command, patience):
             with _told(self.root, "preparing the warehouse"):
                 self._create_tables()
                 last = self._last_run()
                 self._recover(last)
+                self._renew_runs()
                 run_id = _next_run_id(last, started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
                 staging = self.root / ".staging" / run_id
@@ -146,10 +148,21 @@ class Warehouse:
             for name, change in changes.items():
                 self._apply(name, change)
             versions = {name: self._table(name).version() for name in SCHEMAS if name != "runs"}
-            row = {**run, "run_id": run_id, "versions": json.dumps(versions)}
-            self._apply("runs", Change(inserts=pa.Table.from_pylist([row], schema=SCHEMAS["runs"])))
+            self._add_run({**run, "run_id": run_id, "versions": json.dumps(versions), "status": COMPLETED})
         with _told(self.root, "showing the new tables under current/", "they are committed; the next run shows them"):
             self._publish(run_id)
+
+    def record(self, run_id: str, run: Mapping[str, Any]) -> None:
+        """Adds the row of a run that committed nothing, inside of `writing`. What is committed stays what it was.
+
+        The row names the versions of the last commit. In the plain view it joins the other rows of `runs`; all else
+        there stays as it is, and where there is no view yet none is made.
+        """
+        with _told(self.root, "recording a run"):
+            last = self._last_run()
+            self._add_run({**run, "run_id": run_id, "versions": last["versions"] if last else "{}"})
+            if view.published(self.root) is not None:
+                view.renew(self.root, "runs", self._files(self._table("runs"), "runs"))
 
     def current(self) -> Path:
         """The folder of the plain view, resolved, so that it stays the same while it is read."""
@@ -191,9 +204,22 @@ class Warehouse:
         for name, schema in SCHEMAS.items():
             DeltaTable.create(self._place(name), schema=schema, mode="ignore", configuration=HISTORY)
 
+    def _add_run(self, row: Mapping[str, Any]) -> None:
+        self._apply("runs", Change(inserts=pa.Table.from_pylist([row], schema=SCHEMAS["runs"])))
+
+    def _renew_runs(self) -> None:
+        """Gives the rows of a warehouse that an older winnow made the columns that have been added to `runs` since."""
+        if len(self._table("runs").schema().fields) < len(SCHEMAS["runs"]):
+            rows = self.read("runs")
+            write_deltalake(
+                self._table("runs"), rows, mode="overwrite", schema_mode="overwrite", writer_properties=COMPRESSED
+            )
+
     def _last_run(self) -> dict[str, Any] | None:
-        rows = self.read("runs", ["run_id", "versions", "finished"]).sort_by("run_id").to_pylist()
-        return rows[-1] if rows else None
+        """The newest row of `runs`; `committed` is the newest run that committed something, None where none did."""
+        rows = self.read("runs", ["run_id", "versions", "finished", "status"]).sort_by("run_id").to_pylist()
+        committed = [row["run_id"] for row in rows if row["status"] in {None, COMPLETED}]
+        return {**rows[-1], "committed": committed[-1] if committed else None} if rows else None
 
     def _recover(self, last: Mapping[str, Any] | None) -> None:
         """Puts back what a killed run left: tables ahead of the newest row of `runs`, a view that is behind it."""
@@ -201,8 +227,8 @@ class Warehouse:
             table = self._table(name)
             if set(table.file_uris()) != set(DeltaTable(self._place(name), version=committed).file_uris()):
                 table.restore(committed)
-        if last and view.published(self.root) != last["run_id"]:
-            self._publish(last["run_id"])
+        if last and last["committed"] and view.published(self.root) != last["committed"]:
+            self._publish(last["committed"])
 
     def _publish(self, run_id: str) -> None:
         files = {name: self._files(self._table(name), name) for name in PUBLIC}
@@ -275,4 +301,5 @@ def _told(root: Path, doing: str, meaning: str = "nothing was committed") -> Ite
     try:
         yield
     except (DeltaError, pa.ArrowException, OSError) as error:
-        raise WarehouseError(f"{doing} failed in {root}: {error}; {meaning}, {way_out(error)}") from error
+        kind = StorageError if may_pass(error) or isinstance(error, CommitFailedError) else WarehouseError
+        raise kind(f"{doing} failed in {root}: {error}; {meaning}, {way_out(error)}") from error

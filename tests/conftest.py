@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.dataset as ds
+import pytest
 
+from flows import tracked
 from flows.pipeline import Request, Summary, run
 from flows.runners import local
 from flows.warehouse import Warehouse
@@ -20,6 +27,18 @@ COMMAND = Path(sys.executable).with_name("winnow")
 PUBLIC = ("posts", "copies", "dumps", "residue", "runs")
 # Seconds; a command on the samples takes two.
 PATIENCE = 120
+# Seconds that a Prefect server may take to begin, to end, and to know of an event; usually 10, 2 and one or two.
+BEGINS, ENDS, NEWS = 120, 20, 60
+# How the pages of `docs/` start a server.
+SERVER = "prefect server start --host 127.0.0.1 --port {port}"
+# Nothing here waits for what a person would not notice: schedules are looked at every second, not every ten or sixty.
+QUICK = {
+    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "1",
+    "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
+    "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+    "PREFECT_WORKER_QUERY_SECONDS": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +106,60 @@ def rows_of(warehouse: Path, name: str) -> list[dict[str, Any]]:
 
 def _rows(dataset: ds.Dataset) -> list[str]:
     return sorted(map(str, dataset.to_table().to_pylist()))
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A real Prefect server on loopback, with a home of its own; gives the settings that lead to it."""
+    place = tmp_path_factory.mktemp("prefect")
+    port = free_port()
+    settings = {"PREFECT_HOME": str(place / "home"), **tracked.SETTINGS, **QUICK}
+    command = [COMMAND.with_name("prefect"), *SERVER.format(port=port).split()[1:]]
+    with background(*command, "--no-ui", env=settings, log=place / "server.log") as server:
+        wait_for(lambda: server.poll() is not None or _healthy(port), BEGINS)
+        assert server.poll() is None, (place / "server.log").read_text()
+        yield settings | {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
+
+
+@contextmanager
+def background(
+    *command: str | Path, env: Mapping[str, str], log: Path, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a command beside the test, and stops it as Ctrl-C would; what it prints goes to a file."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            list(map(str, command)), env=environment(env), cwd=cwd, stdout=out, stderr=out, start_new_session=True
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            try:
+                process.wait(ENDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(ENDS)
+
+
+def wait_for(true: Callable[[], object], patience: float = NEWS) -> None:
+    """Until something is so."""
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.2)
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+def _healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,41 +20,49 @@ from uuid import UUID
 
 import conftest
 import pytest
+from api_here import talking_to
+from conftest import free_port, wait_for
+from deltalake.exceptions import CommitFailedError, DeltaError
 
+import flows.warehouse
 from flows import ingest as module
 from flows import landing, pipeline
 from flows import tracked as tracking
 from flows.containers.found import Found
-from flows.ingest import DELAYS, LISTED, TrackingError, ingest, run_flow, summary_page
+from flows.ingest import DELAYS, RUN_DELAYS, ingest, run_flow
 from flows.landing import RawFile
+from flows.lock import only_writer
+from flows.pages import LISTED, TREND, summary_page
 from flows.pipeline import Batch, Request, Summary, stage
 from flows.staging import Staged
-from transforms.errors import PassingError, SourceError, UsageError
+from flows.warehouse import Warehouse
+from transforms.errors import PassingError, SourceError, TrackingError, UsageError
 from transforms.split.fields import Asked, FieldNames
 
 # isort: split
 from prefect import get_client
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterId,
+    LogFilter,
+    LogFilterFlowRunId,
+)
 from prefect.client.schemas.objects import Artifact, FlowRun, State, TaskRun
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 RAW = Path(__file__).parent.parent / "raw"
 # Columns that name the run.
 OF_THE_RUN = {"run_id", "first_run", "last_run"}
-# Seconds that the server may take to know of an event; usually it takes one or two.
-NEWS = 30
 JSON = {"Content-Type": "application/json"}
 BUSY = OSError(errno.EBUSY, "Device or resource busy")
 
 
 @pytest.fixture(scope="module")
-def _api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with (
-        temporary_settings({PREFECT_HOME: tmp_path_factory.mktemp("prefect")}),
-        prefect_test_harness(server_startup_timeout=60),
-    ):
+def _api(prefect_api: dict[str, str]) -> Iterator[None]:
+    with talking_to(prefect_api):
         yield
 
 
@@ -88,13 +95,14 @@ def flow_run(state: State[Any]) -> FlowRun:
 
 
 def task_runs(state: State[Any], expected: int) -> list[TaskRun]:
-    """The task runs of a flow run, once the server knows that `expected` of them have ended."""
+    """The batches of a flow run, once the server knows that `expected` of them have ended."""
     chosen = FlowRunFilter(id=FlowRunFilterId(any_=[run_id(state)]))
     found: list[TaskRun] = []
 
     def ended() -> bool:
         with get_client(sync_client=True) as client:
-            found[:] = client.read_task_runs(flow_run_filter=chosen)
+            all_runs = client.read_task_runs(flow_run_filter=chosen)
+        found[:] = [run for run in all_runs if run.name.startswith("batch")]
         return len([run for run in found if run.state and run.state.is_final()]) == expected
 
     wait_for(ended)
@@ -106,13 +114,6 @@ def artifacts(state: State[Any]) -> dict[str, Any]:
     with get_client(sync_client=True) as client:
         found: list[Artifact] = client.read_artifacts(artifact_filter=chosen)
     return {str(artifact.key): artifact.data for artifact in found}
-
-
-def wait_for(true: Callable[[], bool], patience: float = NEWS) -> None:
-    end = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.2)
 
 
 def tables(warehouse: Path) -> dict[str, list[str]]:
@@ -171,7 +172,7 @@ def test_names_and_artifacts_of_a_run(source: Path, tmp_path: Path) -> None:
     assert re.fullmatch(r"batch 0: 3 files, 0\.\d MB", task.name)
     assert task.run_count == 1
     left = artifacts(state)
-    assert left.keys() == {"winnow-summary", "winnow-dumps"}
+    assert left.keys() == {"winnow-summary", "winnow-dumps", "winnow-duplicates", "winnow-trend"}
     assert "**3** dumps new in 3 files (0 unchanged, 1 rejected)" in left["winnow-summary"]
     assert r"- `` odd `|\n# *name*.txt ``: " in left["winnow-summary"]
     assert [(row["path"], row["status"]) for row in table(left["winnow-dumps"])] == [
@@ -251,6 +252,107 @@ def test_a_final_failure_is_not_tried_again(
     assert conftest.snapshot(tmp_path / "w") == {}
 
 
+def writes_fail_once(error: Exception) -> Callable[..., None]:
+    """`write_deltalake` on a disk that fails the first time."""
+    failures, write = [error], flows.warehouse.write_deltalake
+
+    def fails(*arguments: Any, **options: Any) -> None:
+        if failures:
+            raise failures.pop()
+        write(*arguments, **options)
+
+    return fails
+
+
+def updates(state: State[Any]) -> list[int]:
+    """How often the run as a whole was tried."""
+    found: list[TaskRun] = []
+
+    def known() -> bool:
+        chosen = FlowRunFilter(id=FlowRunFilterId(any_=[run_id(state)]))
+        with get_client(sync_client=True) as client:
+            found[:] = client.read_task_runs(flow_run_filter=chosen)
+        return any(run.name.startswith("bring") and run.state and run.state.is_final() for run in found)
+
+    wait_for(known)
+    return [run.run_count for run in found if run.name.startswith("bring")]
+
+
+@pytest.mark.parametrize(
+    ("error", "tried"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 2),
+        (DeltaError("Generic LocalFileSystem error: Unable to write: Stale file handle (os error 116)"), 2),
+        (CommitFailedError("a concurrent transaction"), 2),
+        (OSError(errno.EACCES, "Permission denied"), 1),
+        (DeltaError("Schema error: no field x"), 1),
+    ],
+    ids=repr,
+)
+@tracked
+def test_a_run_is_tried_again_where_the_disk_may_be_back(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, tried: int
+) -> None:
+    monkeypatch.setattr(module, "update", module.update.with_options(retry_delay_seconds=[0.0] * len(RUN_DELAYS)))
+    monkeypatch.setattr(flows.warehouse, "write_deltalake", writes_fail_once(error))
+    state = flow_state(source, tmp_path / "w")
+    assert updates(state) == [tried]
+    assert state.is_completed() == (tried == 2)
+    (row,) = Warehouse.open(tmp_path / "w").read("runs").to_pylist()
+    if tried == 2:
+        conftest.ingest(source, tmp_path / "direct")
+        assert tables(tmp_path / "w") == tables(tmp_path / "direct")
+        assert (row["status"], row["error"]) == ("completed", None)
+    else:
+        assert row["status"] == "failed"
+        assert str(error) in row["error"]
+        assert f"the table runs has it as {row['run_id']}" in told(state)
+
+
+def told(state: State[Any]) -> str:
+    """The log of a run, once the server knows the last line of its hooks."""
+    chosen, found = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id(state)])), [""]
+
+    def known() -> bool:
+        with get_client(sync_client=True) as client:
+            found[0] = "\n".join(log.message for log in client.read_logs(chosen))
+        return "finished running successfully" in found[0]
+
+    wait_for(known)
+    return found[0]
+
+
+@tracked
+def test_a_held_warehouse_is_waited_for_no_longer_than_told(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "w").mkdir()
+    with only_writer(tmp_path / "w", "somebody"):
+        state = ingest([str(source)], str(tmp_path / "w"), wait=0.2, return_state=True)
+    assert state.is_failed()
+    assert "held by another run (somebody, process" in str(state.message)
+    assert updates(state) == [1]
+
+
+@tracked
+def test_the_artifacts_show_duplicates_and_the_last_runs(tmp_path: Path) -> None:
+    conftest.ingest(RAW / "notes", tmp_path / "w")
+    failed = flow_state(tmp_path / "nowhere", tmp_path / "w")
+    assert failed.is_failed()
+    left = artifacts(flow_state(RAW / "tidepool", tmp_path / "w"))
+    copied = {row["post"]: row for row in table(left["winnow-duplicates"])}
+    tide = copied["What the tide left on Tuesday"]
+    assert {name: tide[name] for name in ("copies", "dumps", "identical", "excerpt")} == {
+        "copies": 3, "dumps": 2, "identical": 1, "excerpt": 1,
+    }  # fmt: skip
+    lines = left["winnow-trend"].splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")][2:]
+    assert [row[1] for row in rows] == ["completed", "failed", "completed"]
+    assert rows[1][-1].startswith("there is no source ")
+    assert int(rows[0][4]) == sum(
+        row["dump_path"].startswith("2019") for row in conftest.rows_of(tmp_path / "w", "copies")
+    )
+    assert sum(line.startswith("- `") for line in lines) == len(TREND)
+
+
 def marked(item: Batch, *, last_try: bool, folder: str, run_id: str, fields: FieldNames) -> Staged:
     """`stage` that notes which process worked, and meets a busy disk the first time in each batch."""
     marks = Path(folder).parent.parent / "marks"
@@ -305,8 +407,10 @@ def test_a_killed_process_fails_the_run(source: Path, tmp_path: Path, monkeypatc
 def test_the_form_of_the_flow_has_defaults_and_says_what_is_asked() -> None:
     fields = ingest.parameters.properties
     defaults = {name: field["default"] for name, field in fields.items()}
-    assert defaults.pop("fields") is None
-    assert defaults == {"sources": ["raw"], "warehouse": "warehouse", "include": [], "exclude": ["README.md"]}
+    assert not any(defaults.pop("fields").values())
+    assert defaults == {
+        "sources": ["raw"], "warehouse": "warehouse", "include": [], "exclude": ["README.md"], "wait": 3600.0,
+    }  # fmt: skip
     assert all(field["description"] for field in fields.values())
     assert ingest.parameters.required == []
 
@@ -342,7 +446,7 @@ def test_an_api_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
     started = time.monotonic()
     env = {"PREFECT_API_URL": f"http://me:secret@{place}", "PREFECT_HOME": str(tmp_path / "home")}
     ran = conftest.winnow("ingest", RAW, cwd=tmp_path, env=env)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
     assert ran.code == 2
     assert ran.out == ""
     (line,) = ran.err.splitlines()
@@ -379,75 +483,30 @@ def test_a_name_that_prefect_cannot_hold_is_refused(tmp_path: Path) -> None:
         run_flow(Request((os.fsdecode(b"dumps/\xe9"),), tmp_path / "w"))
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A real Prefect server with a home of its own; gives the settings that lead to it."""
-    settings = {"PREFECT_HOME": str(tmp_path / "home"), **tracking.SETTINGS}
-    port = free_port()
-    command = [
-        str(conftest.COMMAND.with_name("prefect")),
-        "server",
-        "start",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    with (tmp_path / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--no-ui"], env=conftest.environment(settings), stdout=log, stderr=log, start_new_session=True
-        )
-        try:
-            wait_for(lambda: process.poll() is not None or healthy(port), 90)
-            assert process.poll() is None, (tmp_path / "server.log").read_text()
-            yield settings | {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
-        finally:
-            stop(process)
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(20)
-
-
-def healthy(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])
-
-
-def test_the_command_is_tracked_by_a_real_server(server: dict[str, str], source: Path, tmp_path: Path) -> None:
-    ran = conftest.winnow("ingest", source, cwd=tmp_path, env=server)
+def test_the_command_is_tracked_by_a_real_server(prefect_api: dict[str, str], source: Path, tmp_path: Path) -> None:
+    ran = conftest.winnow("ingest", source, cwd=tmp_path, env=prefect_api)
     assert ran.code == 1, ran.said
     assert ran.err == ""
     assert "dumps new in 3 files (0 unchanged, 1 rejected)" in ran.out
-    wrong = conftest.winnow("ingest", "nowhere", cwd=tmp_path, env=server)
+    wrong = conftest.winnow("ingest", "nowhere-at-all", cwd=tmp_path, env=prefect_api)
     assert wrong.code == 2
-    assert wrong.err == "winnow: there is no source nowhere; give a folder of dumps or a file\n"
-    asked = asking(server["PREFECT_API_URL"])
-    runs = {run["name"]: run for run in asked("flow_runs")}
+    assert wrong.err == "winnow: there is no source nowhere-at-all; give a folder of dumps or a file\n"
+    asked = asking(prefect_api["PREFECT_API_URL"])
+    names = {f"{source} into warehouse", "nowhere-at-all into warehouse"}
+    runs = {run["name"]: run for run in asked("flow_runs") if run["name"] in names}
     assert {name: run["state_name"] for name, run in runs.items()} == {
         f"{source} into warehouse": "Completed",
-        "nowhere into warehouse": "Failed",
+        "nowhere-at-all into warehouse": "Failed",
     }
-    assert "there is no source nowhere" in runs["nowhere into warehouse"]["state"]["message"]
-    wait_for(lambda: [run["state_name"] for run in asked("task_runs")] == ["Completed"])
-    (task,) = asked("task_runs")
-    assert task["name"].startswith("batch 0: 3 files")
-    assert task["flow_run_id"] == runs[f"{source} into warehouse"]["id"]
-    left = {artifact["key"]: artifact["data"] for artifact in asked("artifacts")}
+    assert "there is no source nowhere-at-all" in runs["nowhere-at-all into warehouse"]["state"]["message"]
+    own = runs[f"{source} into warehouse"]["id"]
+
+    def tasks() -> dict[str, str]:
+        return {run["name"]: run["state_name"] for run in asked("task_runs") if run["flow_run_id"] == own}
+
+    wait_for(lambda: list(tasks().values()) == ["Completed"] * 2)
+    assert any(name.startswith("batch 0: 3 files") for name in tasks())
+    left = {found["key"]: found["data"] for found in asked("artifacts") if found["flow_run_id"] == own}
     assert "**3** dumps new" in left["winnow-summary"]
     assert len(table(left["winnow-dumps"])) == 3
 

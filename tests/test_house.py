@@ -112,8 +112,8 @@ def test_no_module_needs_itself() -> None:
 
 @pytest.mark.parametrize(
     ("package", "door"),
-    [("deltalake", {"flows.warehouse"}), ("prefect", {"flows.ingest"}), ("duckdb", {"flows.query"}),
-     ("typer", {"flows.commands"}), ("filelock", {"flows.lock"})],
+    [("deltalake", {"flows.warehouse"}), ("duckdb", {"flows.query"}), ("typer", {"flows.commands"}),
+     ("prefect", {"flows.api", "flows.deployed", "flows.hooks", "flows.ingest"}), ("filelock", {"flows.lock"})],
 )  # fmt: skip
 def test_one_door_for_each_store(package: str, door: set[str]) -> None:
     found = {name for name in MODULES for module, _ in imported(name) if is_within(module, {package})}

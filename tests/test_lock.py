@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
-from flows.lock import only_writer
+from flows.lock import Patience, only_writer
 from transforms.errors import BusyError, WarehouseError
 
 HOLD = """
@@ -59,6 +61,27 @@ def test_a_second_holder_hears_who_the_first_is(tmp_path: Path, hold: Callable[[
     assert first.returncode == 0
     with only_writer(tmp_path, "second"):
         pass
+
+
+def test_who_is_patient_waits_until_the_holder_ends(tmp_path: Path, hold: Callable[[], Holder]) -> None:
+    first, said = hold(), list[str]()
+    Timer(0.5, first.communicate, [""]).start()
+    with only_writer(tmp_path, "second", Patience(60, said.append)):
+        assert first.wait(30) == 0
+    assert re.fullmatch(rf".*{first.pid} on .*; waiting for it to end, 60 seconds at most", said.pop())
+    assert not said
+
+
+def test_patience_has_an_end_and_names_the_holder(tmp_path: Path, hold: Callable[[], Holder]) -> None:
+    first = hold()
+    with pytest.raises(BusyError, match=f"process {first.pid} on .*after 1 seconds of waiting"):
+        only_writer(tmp_path, "second", Patience(1)).__enter__()
+
+
+def test_nobody_is_told_of_waiting_where_nobody_waits(tmp_path: Path) -> None:
+    said: list[str] = []
+    with only_writer(tmp_path, "only", Patience(5, said.append)):
+        assert not said
 
 
 def test_a_killed_holder_leaves_no_lock(tmp_path: Path, hold: Callable[[], Holder]) -> None:

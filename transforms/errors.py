@@ -8,7 +8,8 @@ WinnowError
 │   └── FaultError       winnow itself failed on it; another version may not
 ├── SourceError          what was named as a source is not there or can't be listed
 ├── WarehouseError       the warehouse can't be opened, read or written
-│   └── BusyError        another run holds the warehouse
+│   ├── BusyError        another run holds the warehouse
+│   └── StorageError     the same, but a later try may well succeed (a full or busy disk, a network share)
 ├── OutputError          what was asked for can't be written where it is wanted
 ├── TrackingError        the Prefect API that is to track a run can't be reached, or failed in the middle of it
 └── UsageError           the command was given something that it can't mean
@@ -17,6 +18,26 @@ WinnowError
 from __future__ import annotations
 
 import errno
+import re
+from typing import Final
+
+# Failures of a disk or a network share that a later try may not meet.
+PASSING: Final = frozenset(
+    {
+        errno.EIO,
+        errno.EAGAIN,
+        errno.EINTR,
+        errno.EBUSY,
+        errno.ETIMEDOUT,
+        errno.ENFILE,
+        errno.EMFILE,
+        errno.ESTALE,
+    }
+)
+# Failures to write that may pass too: somebody frees space, a lock of a network share comes back.
+PASSING_WRITES: Final = PASSING | {errno.ENOSPC, errno.EDQUOT, errno.ENOLCK, errno.EDEADLK, errno.EHOSTDOWN}
+# The number of a system error in what a library says of it.
+NUMBERED: Final = re.compile(r"\b(?:os error|errno) (\d{1,5})\b", re.IGNORECASE)
 
 
 def way_out(error: Exception) -> str:
@@ -27,6 +48,20 @@ def way_out(error: Exception) -> str:
     """
     full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or "no space left" in str(error).lower()
     return "free some space and run again" if full else "check the folder and run again"
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether a failure to write may pass by itself, so that trying again after a while is worth it.
+
+    >>> may_pass(OSError(errno.ESTALE, "Stale file handle"))
+    True
+    >>> may_pass(ValueError("Generic LocalFileSystem error: No space left on device (os error 28)"))
+    True
+    >>> may_pass(OSError(errno.EACCES, "Permission denied"))
+    False
+    """
+    numbers = {getattr(error, "errno", None), *map(int, NUMBERED.findall(str(error)))}
+    return not PASSING_WRITES.isdisjoint(numbers)
 
 
 class WinnowError(Exception):
@@ -67,6 +102,13 @@ class BusyError(WarehouseError):
 
 class OutputError(WinnowError):
     """What was asked for can't be written where it is wanted."""
+
+
+class StorageError(WarehouseError):
+    """The warehouse can't be read or written just now, since its disk is full, busy or away; another try may succeed.
+
+    A run that met it has committed nothing.
+    """
 
 
 class TrackingError(WinnowError):

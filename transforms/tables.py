@@ -134,7 +134,12 @@ RUNS: Final = pa.schema(
         ("finished", MOMENT),
         ("options", pa.string()),
         ("counts", pa.string()),
+        # Of a run that committed nothing those of the last commit before it.
         ("versions", pa.string()),
+        # `completed`, `failed`, `crashed` or `cancelled`; null in rows of older warehouses, whose runs all completed.
+        ("status", pa.string()),
+        # Why a run did not complete.
+        ("error", pa.string()),
     ]
 )
 
@@ -188,6 +193,9 @@ OUTLINES: Final = pa.schema(
         ("paragraphs", pa.list_(pa.int64())),
     ]
 )
+
+# A run that committed, in `runs.status`.
+COMPLETED: Final = "completed"
 
 SCHEMAS: Final[dict[str, pa.Schema]] = {
     "posts": POSTS,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from flows.commands.app import (
     DEFAULT_SOURCE,
@@ -20,6 +21,7 @@ from flows.commands.app import (
 )
 from flows.commands.settings import given_by_flag, settings_in
 from flows.config import PREFIX
+from flows.terminal import plain
 
 if TYPE_CHECKING:
     from flows.pipeline import Request, Summary
@@ -61,6 +63,9 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
             show_default=False,
         ),
     ] = None,
+    wait: Annotated[
+        str, typer.Option(metavar="TIME", help="Wait so long (90, 10m, 2h) where another run holds the warehouse.")
+    ] = "0",
     text_field: Annotated[list[str] | None, _field("the text of a post")] = None,
     title_field: Annotated[list[str] | None, _field("its title")] = None,
     author_field: Annotated[list[str] | None, _field("its author")] = None,
@@ -74,7 +79,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     A file that was read before and has not changed is not read again. Exit status: 0 done, 1 done but some dumps were
     rejected (they are listed), 2 wrong use or nothing could be done.
     """
-    from flows.summary import print_summary  # noqa: PLC0415 - the imports behind it take a second
+    from flows.summary import print_summary  # noqa: PLC0415 - the imports behind these take a second
+    from flows.timing import seconds_of  # noqa: PLC0415
 
     given = {
         "include": include,
@@ -89,9 +95,10 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     }
     rejected = False
     with told():
+        patience = seconds_of(wait)
         for options, together in _by_options(context, sources or [DEFAULT_SOURCE], given):
             request = _request(together, warehouse, dict(options))
-            summary = _run(request)
+            summary = _run(request, patience)
             print_summary(summary, request)
             rejected = rejected or bool(summary.rejected)
     raise typer.Exit(SOME_REJECTED if rejected else DONE)
@@ -141,17 +148,20 @@ def _request(sources: Sequence[str], warehouse: Path, options: Mapping[str, tupl
     )
 
 
-def _run(request: Request) -> Summary:
+def _run(request: Request, wait: float) -> Summary:
     """Runs at once in processes of its own, or as a tracked flow run where a Prefect API is configured."""
     from flows import tracked  # noqa: PLC0415 - decides by the environment alone, without importing Prefect
 
     if tracked.wanted():
         from flows.ingest import run_flow  # noqa: PLC0415 - importing Prefect takes a second
 
-        return run_flow(request)
+        return run_flow(request, wait)
+    from flows.lock import Patience  # noqa: PLC0415
     from flows.progress import shown  # noqa: PLC0415
+    from flows.recorded import run_recorded  # noqa: PLC0415
+
+    def tell(said: str) -> None:
+        errors.print(escape(plain(said)), highlight=False, soft_wrap=True)
 
     with shown(errors) as each:
-        from flows.pipeline import run  # noqa: PLC0415
-
-        return run(request, each)
+        return run_recorded(request, each, Patience(wait, tell))

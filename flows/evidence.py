@@ -101,8 +101,7 @@ class Again:
 
     def rows(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The new rows of one table that has the column `dump_id`."""
-        table = staging.read(self.staged, name, columns)
-        return table.filter(pa.array(self.counting(table)))
+        return staging.read(self.staged, name, columns, self.dumps)
 
     def counting(self, rows: pa.Table) -> NDArray[np.bool_]:
         """Which rows are of dumps that were split again at all their places."""
@@ -225,9 +224,11 @@ def _places(
     """The places (path, member) of each dump with the source of each; what brought a place first is kept."""
     wanted = pa.array(sorted(dumps), pa.string())
     columns = ["dump_id", "dump_path", "dump_member", "source"]
-    now = staging.read(staged, "copies", columns)
-    now = now.filter(pc.is_in(now["dump_id"], value_set=wanted)).to_pylist()
+    tables = warehouse.read("copies", columns, ("dump_id", wanted)), staging.read(staged, "copies", columns, dumps)
     found: dict[str, dict[tuple[str, str | None], str]] = {dump_id: {} for dump_id in dumps}
-    for row in (*warehouse.read("copies", columns, ("dump_id", wanted.to_pylist())).to_pylist(), *now):
+    # Dumps have many copies, and few places.
+    for row in chain.from_iterable(
+        table.group_by(columns, use_threads=False).aggregate([]).to_pylist() for table in tables
+    ):
         found[row["dump_id"]].setdefault((row["dump_path"], row["dump_member"]), row["source"])
     return found

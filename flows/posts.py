@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,8 @@ from flows.staging import BODIES
 from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
 from transforms.tables import COPIES
+
+Pair = tuple[Path, Path]  # files of copies and of their bodies
 
 # Folders of the staging folder: rows on their way into the tables, rows that wait for their batch, the join's own.
 MADE: Final = "made"
@@ -45,15 +47,16 @@ def relate_and_merge(
         return {}, {}
     matches = related(warehouse, arrivals.bodies, lost.gone.to_pylist(), folder / JOIN)
     entangled = entangle(warehouse, arrivals, new, lost, matches)
-    out = _Out.into(folder / MADE)
+    out, waiting = _Out.into(folder / MADE), defaultdict[int, list[Pair]](list)
     for number, (copies, bodies) in enumerate(zip(arrivals.copies(), arrivals.bodies(), strict=True)):
         batches = entangled.batch_of(copies["wording"])
         alone = pa.array(batches < 0)
         out.plain(copies.filter(alone), bodies.filter(alone), arrivals.replaced, run_id)
         for batch in np.unique(batches[batches >= 0]).tolist():
             chosen = pa.array(batches == batch)
-            _put(folder / BATCHES / str(batch), number, copies.filter(chosen), bodies.filter(chosen))
-    for batch in _batches(entangled, arrivals, folder / BATCHES):
+            there = folder / BATCHES / str(batch)
+            waiting[batch].append(_put(there, number, copies.filter(chosen), bodies.filter(chosen)))
+    for batch in _batches(entangled, arrivals, waiting):
         out.add(untangle(warehouse, batch, arrivals.reread, run_id))
     return out.changes(entangled), dict(out.counts)
 
@@ -93,18 +96,21 @@ class _Out:
         return {**tables, "matches": _match_changes(entangled, pa.array(self.dead, pa.string()))}
 
 
-def _put(folder: Path, number: int, copies: pa.Table, bodies: pa.Table) -> None:
+def _put(folder: Path, number: int, copies: pa.Table, bodies: pa.Table) -> Pair:
     folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(copies, folder / f"{number:06d}.copies.parquet", compression="zstd")
-    pq.write_table(bodies, folder / f"{number:06d}.bodies.parquet", compression="zstd")
+    pair = folder / f"{number:06d}.copies.parquet", folder / f"{number:06d}.bodies.parquet"
+    for rows, path in zip((copies, bodies), pair, strict=True):
+        pq.write_table(rows, path, compression="zstd")
+    return pair
 
 
-def _batches(entangled: Entangled, arrivals: Arrivals, folder: Path) -> Iterator[Batch]:
+def _batches(entangled: Entangled, arrivals: Arrivals, waiting: Mapping[int, Sequence[Pair]]) -> Iterator[Batch]:
+    """The batches one after the other, each with its new copies if it has any."""
     for number in range(entangled.number):
         found, known, lost = entangled.of_batch(number)
         copies, bodies = (
-            pa.concat_tables([schema.empty_table(), *map(pq.read_table, sorted((folder / str(number)).glob(pattern)))])
-            for schema, pattern in ((COPIES, "*.copies.parquet"), (BODIES, "*.bodies.parquet"))
+            pa.concat_tables([schema.empty_table(), *(pq.read_table(pair[which]) for pair in waiting.get(number, ()))])
+            for which, schema in enumerate((COPIES, BODIES))
         )
         gone = frozenset(lost["wording"].to_pylist())
         yield Batch(copies, bodies, found, known, gone, frozenset(arrivals.replaced))

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.errors import StorageError, WarehouseError, may_pass, way_out
@@ -158,9 +159,16 @@ def skipped(staged: Iterable[Staged]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def read(staged: Iterable[Staged], name: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """One table of all batches, in the order of their numbers."""
-    tables = [pq.read_table(path, columns=list(columns) if columns else None) for path in files(staged, name)]
+def read(
+    staged: Iterable[Staged],
+    name: str,
+    columns: Sequence[str] | None = None,
+    dumps: Iterable[str] | None = None,
+) -> pa.Table:
+    """One table of all batches, in the order of their numbers; where `dumps` are named, of these alone."""
+    chosen = None if dumps is None else pc.field("dump_id").isin(pa.array(sorted(dumps), pa.string()))
+    wanted = list(columns) if columns else None
+    tables = [pq.read_table(path, columns=wanted, filters=chosen) for path in files(staged, name)]
     return pa.concat_tables(tables) if tables else STAGED[name].empty_table()
 
 

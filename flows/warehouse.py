@@ -111,7 +111,9 @@ class Warehouse:
         if where and not len(where[1]):
             return SCHEMAS[name].empty_table().select(list(columns or SCHEMAS[name].names))
         with _told(self.root, f"reading the table {name}"):
-            return self._dataset(name).to_table(columns=list(columns) if columns else None, filter=_chosen(where))
+            few_at_once = SCANNED if where else {}
+            wanted = list(columns) if columns else None
+            return self._dataset(name).to_table(columns=wanted, filter=_chosen(where), **few_at_once)
 
     def scan(self, name: str, columns: Sequence[str], where: Where | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of a table as `read` would give them, a part at a time, for columns that may not fit in memory."""

@@ -213,6 +213,6 @@ def _permutations() -> Signatures:
 
     It is imported where something is signed, and only there: that takes half a second, since it brings scipy.
     """
-    from datasketch import MinHash  # noqa: PLC0415 - see above
+    from datasketch import MinHash  # noqa: PLC0415 - it brings scipy
 
     return np.stack(MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations).astype(np.uint32)

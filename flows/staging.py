@@ -128,7 +128,7 @@ class Chunks:
         """Writes a chunk of what is held."""
         for name, schema in STAGED.items():
             table = pa.Table.from_pylist(self._rows[name], schema=schema)
-            with _told(self._folder):
+            with told(self._folder):
                 pq.write_table(table, _file(self._folder, self._number, self._staged.chunks, name), compression="zstd")
         self._rows, self._held = no_rows(), 0
         self._staged = replace(self._staged, chunks=self._staged.chunks + 1)
@@ -169,7 +169,8 @@ def _file(folder: Path, number: int, chunk: int, name: str) -> Path:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def told(folder: Path) -> Iterator[None]:
+    """Says failures to write in the staging folder in winnow's own words. Raises `WarehouseError`."""
     try:
         yield
     except OSError as error:

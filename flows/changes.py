@@ -56,9 +56,10 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id:
         return Derived({})
     dumps, met = _dump_changes(warehouse, staged, again)
     replaced = warehouse.read("dumps", ["dump_id"], ("dump_id", again.dumps))["dump_id"].to_pylist()
-    arrivals = arrive(staged, again, met, replaced, folder)
-    tables, counts = relate_and_merge(warehouse, arrivals, run_id, folder)
-    left, n_left = _residue_changes(residue(staged, again, met), replaced, folder)
+    with staging.told(folder):
+        arrivals = arrive(staged, again, met, replaced, folder)
+        tables, counts = relate_and_merge(warehouse, arrivals, run_id, folder)
+        left, n_left = _residue_changes(residue(staged, again, met), replaced, folder)
     return Derived(
         tables={
             **tables,

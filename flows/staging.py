@@ -145,7 +145,7 @@ class Chunks:
         for name, schema in STAGED.items():
             columns = self._rows[name]
             table = pa.Table.from_arrays([_array(columns[field.name], field.type) for field in schema], schema=schema)
-            with _told(self._folder):
+            with told(self._folder):
                 pq.write_table(table, _file(self._folder, self._number, self._staged.chunks, name), **WRITTEN)
         self._rows, self._held = no_rows(), 0
         self._staged = replace(self._staged, chunks=self._staged.chunks + 1)
@@ -198,7 +198,8 @@ def _file(folder: Path, number: int, chunk: int, name: str) -> Path:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def told(folder: Path) -> Iterator[None]:
+    """Says failures to write in the staging folder in winnow's own words. Raises `WarehouseError`."""
     try:
         yield
     except OSError as error:

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 
-from flows import view
+from flows import columns, view
 from flows.lock import only_writer
 from transforms.errors import WarehouseError, way_out
 from transforms.tables import GROUPS, KEYS, PUBLIC, SCHEMAS
@@ -85,7 +85,9 @@ class Warehouse:
             said = f"the warehouse folder {root} can't be opened: {error.strerror or error}"
             raise WarehouseError(f"{said}; {ANOTHER}") from error
         with _told(root, "opening the warehouse"):
-            return cls(root, committed_only=not create)
+            opened = cls(root, committed_only=not create)
+            opened._refuse_newer("posts")
+            return opened
 
     def read(
         self, name: str, columns: Sequence[str] | None = None, where: tuple[str, Iterable[str]] | None = None
@@ -123,6 +125,7 @@ class Warehouse:
                 self._create_tables()
                 last = self._last_run()
                 self._recover(last)
+                self._widen_tables()
                 run_id = _next_run_id(last, started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
                 staging = self.root / ".staging" / run_id
@@ -177,6 +180,18 @@ class Warehouse:
     def _create_tables(self) -> None:
         for name, schema in SCHEMAS.items():
             DeltaTable.create(self._place(name), schema=schema, mode="ignore", configuration=HISTORY)
+
+    def _widen_tables(self) -> None:
+        """Adds the columns that an older winnow did not know; in rows written by it they are null."""
+        for name, schema in SCHEMAS.items():
+            self._refuse_newer(name)
+            if columns.missing(pa.schema(self._table(name).schema().to_arrow()), schema):
+                write_deltalake(self._table(name), schema.empty_table(), mode="append", schema_mode="merge")
+
+    def _refuse_newer(self, name: str) -> None:
+        if DeltaTable.is_deltatable(self._place(name)):
+            there = pa.schema(self._table(name).schema().to_arrow())
+            columns.refuse_newer(name, there, SCHEMAS[name], str(self.root))
 
     def _last_run(self) -> dict[str, Any] | None:
         rows = self.read("runs", ["run_id", "versions", "finished"]).sort_by("run_id").to_pylist()

@@ -61,8 +61,9 @@ def _post(ask: Ask, post_id: str, asked: Asked) -> Iterator[Line]:
     yield from field("tags", ", ".join(post["tags"] or ()))
     yield from field("links", _shortened(post["links"] or (), most))
     yield from field("source", post["source"])
-    quality = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in (post["quality"] or {}).items())
-    yield from field("size", f"{post['n_words']:,} words, {post['n_chars']:,} characters; {quality}")
+    yield from field("size", f"{post['n_words']:,} words, {post['n_chars']:,} characters")
+    found = ((name.replace("_", " "), value) for name, value in (post["quality"] or {}).items() if value)
+    yield from field("quality", ", ".join(name if value is True else f"{name} {value:.3g}" for name, value in found))
     places = {copy["copy_id"]: f"{copy['dump_path']}, post {copy['ordinal'] + 1}" for copy in copies}
     for source in post["field_sources"] or ():
         where = places.get(source["copy_id"], source["copy_id"])

@@ -23,11 +23,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
-from flows import view
+from flows import columns, view
 from flows.lock import NONE, Patience, only_writer
 from flows.table_files import TableFiles, holding, renamed, rewritten, stats
 from transforms.errors import StorageError, WarehouseError, may_pass, way_out
@@ -41,7 +41,6 @@ ANOTHER: Final = "give another folder with --warehouse"
 # Sorts by time and is a valid name of a file.
 RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
 
-COMPRESSED: Final = WriterProperties(compression="ZSTD")
 # A scan holds a few of these batches at a time.
 SCANNED: Final = {"batch_size": 1 << 14, "batch_readahead": 4, "fragment_readahead": 1}
 # A column, and the values that it may have.
@@ -101,7 +100,9 @@ class Warehouse:
             said = f"the warehouse folder {root} can't be opened: {error.strerror or error}"
             raise WarehouseError(f"{said}; {ANOTHER}") from error
         with _told(root, "opening the warehouse"):
-            return cls(root, committed_only=not create)
+            opened = cls(root, committed_only=not create)
+            opened._refuse_newer("posts")
+            return opened
 
     def read(self, name: str, columns: Sequence[str] | None = None, where: Where | None = None) -> pa.Table:
         """The rows of a table as of the last commit (when opened without `create`: of the last one at that moment).
@@ -134,7 +135,7 @@ class Warehouse:
                 self._create_tables()
                 last = self._last_run()
                 self._recover(last)
-                self._renew_runs()
+                self._widen_tables()
                 run_id = _next_run_id(last, started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
                 staging = self.root / ".staging" / run_id
@@ -209,13 +210,17 @@ class Warehouse:
     def _add_run(self, row: Mapping[str, Any]) -> None:
         self._apply("runs", Change(inserts=pa.Table.from_pylist([row], schema=SCHEMAS["runs"])))
 
-    def _renew_runs(self) -> None:
-        """Gives the rows of a warehouse that an older winnow made the columns that have been added to `runs` since."""
-        if len(self._table("runs").schema().fields) < len(SCHEMAS["runs"]):
-            rows = self.read("runs")
-            write_deltalake(
-                self._table("runs"), rows, mode="overwrite", schema_mode="overwrite", writer_properties=COMPRESSED
-            )
+    def _widen_tables(self) -> None:
+        """Adds the columns that an older winnow did not know; in rows written by it they are null."""
+        for name, schema in SCHEMAS.items():
+            self._refuse_newer(name)
+            if columns.missing(pa.schema(self._table(name).schema().to_arrow()), schema):
+                write_deltalake(self._table(name), schema.empty_table(), mode="append", schema_mode="merge")
+
+    def _refuse_newer(self, name: str) -> None:
+        if DeltaTable.is_deltatable(self._place(name)):
+            there = pa.schema(self._table(name).schema().to_arrow())
+            columns.refuse_newer(name, there, SCHEMAS[name], str(self.root))
 
     def _last_run(self) -> dict[str, Any] | None:
         """The newest row of `runs`; `committed` is the newest run that committed something, None where none did."""

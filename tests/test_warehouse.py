@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
-from deltalake import DeltaTable
+from conftest import ingest, winnow
+from deltalake import DeltaTable, write_deltalake
+from samples import RAW
 
 from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
@@ -142,3 +145,58 @@ def test_names_that_the_log_can_not_bear_are_refused(tmp_path: Path, name: str) 
     with pytest.raises(WarehouseError, match="another folder"):
         Warehouse.open(tmp_path / name, create=True)
     assert not list(tmp_path.iterdir())
+
+
+def older(posts: pa.Table) -> pa.Table:
+    """Rows as a winnow wrote them that knew two figures of quality and no `field_sources`."""
+    two = [pc.struct_field(posts["quality"], name) for name in ("mean_word_length", "repeated_line_share")]
+    quality = pa.StructArray.from_arrays(
+        [each.combine_chunks() for each in two], ["mean_word_length", "repeated_line_share"]
+    )
+    place = posts.schema.get_field_index("quality")
+    return posts.set_column(place, "quality", quality).drop_columns(["field_sources"])
+
+
+@pytest.fixture
+def of_an_older_winnow(tmp_path: Path) -> Path:
+    """A warehouse of one run, its posts with fewer columns than there are by now."""
+    ingest(RAW / "tidepool", tmp_path / "w")
+    opened = Warehouse.open(tmp_path / "w")
+    write_deltalake(
+        str(tmp_path / "w/tables/posts"), older(opened.read("posts")), mode="overwrite", schema_mode="overwrite"
+    )
+    run = opened.read("runs").to_pylist()[0]
+    versions = json.loads(run["versions"]) | {"posts": DeltaTable(str(tmp_path / "w/tables/posts")).version()}
+    row = pa.Table.from_pylist([run | {"versions": json.dumps(versions)}], schema=opened.read("runs").schema)
+    write_deltalake(str(tmp_path / "w/tables/runs"), row, mode="overwrite")
+    return tmp_path / "w"
+
+
+def test_columns_that_an_older_winnow_did_not_know_are_added(of_an_older_winnow: Path) -> None:
+    before = Warehouse.open(of_an_older_winnow).read("posts").to_pylist()
+    assert {row["quality"]["n_sentences"] for row in before} == {None}
+    ingest(RAW, of_an_older_winnow)
+    rows = {row["post_id"]: row for row in Warehouse.open(of_an_older_winnow).read("posts").to_pylist()}
+    assert rows.keys() > {row["post_id"] for row in before}
+    new = rows.keys() - {row["post_id"] for row in before}
+    assert all(rows[post_id]["quality"]["n_sentences"] > 0 for post_id in new)
+    told = winnow(
+        "query", "select count(quality.n_sentences) as n from posts", "--csv", "-w", of_an_older_winnow, cwd=RAW
+    )
+    assert (told.code, int(told.out.split()[1]) >= len(new)) == (0, True)
+    assert winnow("verify", "-w", of_an_older_winnow, cwd=RAW).code == 0
+
+
+def test_a_warehouse_of_a_newer_winnow_is_refused_and_left_alone(tmp_path: Path) -> None:
+    ingest(RAW / "notes", tmp_path / "w")
+    posts = str(tmp_path / "w/tables/posts")
+    rows = Warehouse.open(tmp_path / "w").read("posts")
+    newer = rows.append_column("mood", pa.array(["calm"] * rows.num_rows))
+    write_deltalake(posts, newer, mode="overwrite", schema_mode="overwrite")
+    version = DeltaTable(posts).version()
+    for command in (["ingest", RAW], ["query", "select 1"], ["export"], ["history"], ["verify"]):
+        ran = winnow(*command, "-w", "w", cwd=tmp_path)
+        assert (ran.code, ran.out) == (2, "")
+        assert "newer winnow: posts has mood" in ran.err
+    assert DeltaTable(posts).version() == version
+    assert [path.name for path in tmp_path.iterdir()] == ["w"]

@@ -10,6 +10,8 @@ from typing import Final
 
 import pyarrow as pa
 
+from transforms.quality import TYPE as QUALITY
+
 MOMENT: Final = pa.timestamp("us", tz="UTC")
 STRINGS: Final = pa.list_(pa.string())
 
@@ -44,15 +46,7 @@ POSTS: Final = pa.schema(
         # Which copy a field came from where the canonical copy lacked it.
         ("field_sources", pa.list_(pa.struct([("field", pa.string()), ("copy_id", pa.string())]))),
         ("aliases", STRINGS),
-        (
-            "quality",
-            pa.struct(
-                [
-                    ("mean_word_length", pa.float32()),
-                    ("repeated_line_share", pa.float32()),
-                ]
-            ),
-        ),
+        ("quality", QUALITY),
         ("text_sha256", pa.string()),
         ("first_run", pa.string()),
         ("last_run", pa.string()),

@@ -16,11 +16,11 @@ PAGE: Final = ROOT / "docs" / "benchmarks.md"
 
 
 def machine() -> str:
-    """What the figures were measured on, without saying whose it is."""
+    """What the figures were measured on, without saying whose it is, and how busy it was: 1 a core is all of it."""
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {pages / 2**30:.0f} GiB of memory, "
-        f"{platform.system()}, Python {platform.python_version()}"
+        f"{platform.system()}, Python {platform.python_version()}, load average {os.getloadavg()[2]:.0f}"
     )
 
 

@@ -24,7 +24,7 @@ from flows.matching.sets import Sets, sets_of
 from flows.matching.unmatched import no_longer_proposed
 from flows.warehouse import Warehouse
 from transforms.candidates import Indices, Mask
-from transforms.match import NEAR_IDENTICAL, Matches, verified
+from transforms.match import Matches, verified
 from transforms.tables import MATCHES
 from transforms.templates import filled_in
 
@@ -69,11 +69,8 @@ def _verified(
 def _compare(sets: Sets, left: Indices, right: Indices) -> Matches:
     """The pairs that are the same post; two texts that are one form, filled in twice, are not."""
     found = verified(left, right, sets.shingles, sets.begins, sets.ends)
-    alike = np.flatnonzero(found.jaccard >= NEAR_IDENTICAL)
-    numbers, pairs = np.unique(np.stack([found.left[alike], found.right[alike]], axis=1), return_inverse=True)
-    kept = np.ones(len(found.left), np.bool_)
-    kept[alike] = ~filled_in(sets.texts(numbers), pairs.reshape(-1, 2))
-    return found.chosen(kept)
+    numbers, pairs = np.unique(np.stack([found.left, found.right], axis=1), return_inverse=True)
+    return found.chosen(~filled_in(sets.texts(numbers), pairs.reshape(-1, 2)))
 
 
 def _compared(numbered: Numbered, candidates: Candidates) -> Mask:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.duplicates import corpus, edits, report
+from benchmarks.duplicates import corpus, edits
 from benchmarks.duplicates.corpus import Planted, Row
 from benchmarks.duplicates.exact import exact, likeness, verdict
 from benchmarks.duplicates.scoring import score
@@ -122,6 +122,9 @@ def test_forms_count_by_pairs() -> None:
 
 
 def test_a_section_of_the_page_is_written_between_its_marks(tmp_path: Path) -> None:
+    pytest.importorskip("resource", reason="costs are measured where the system counts them")
+    from benchmarks.duplicates import report
+
     page = tmp_path / "page.md"
     report.rewrite("one", "first", page)
     report.rewrite("two", "second", page)

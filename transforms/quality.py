@@ -21,8 +21,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from transforms import quality_kernels as kernels
+from transforms.characters import WITHOUT_SPACES
 from transforms.pii import emails_of, ips_of, phones_of
-from transforms.words import WITHOUT_SPACES
 
 # Gopher's stop words, and the marks of C4: the word, and two words in a row.
 STOP_WORDS: Final = ("the", "be", "to", "of", "and", "that", "have", "with")

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from typing import Final
 PAUSE: Final = 0.1
 PROC: Final = Path("/proc")
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def run(command: Sequence[str], log: Path, more: Mapping[str, str]) -> Cost:
     """Runs a command to its end, its output to a file.
 
     Memory is that of the command and its descendants together, without what they share counted twice where the kernel
-    says how much that is (`Pss`), as seen several times a second. Raises `CommandError`.
+    says how much that is (`Pss`), as seen several times a second. Processor time is what the system counts for the
+    command and what it waited for, or what was seen of all descendants where that is more: a process that was left
+    to itself is in the second only. Raises `CommandError`.
     """
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with log.open("wb") as out:
@@ -49,7 +52,7 @@ def run(command: Sequence[str], log: Path, more: Mapping[str, str]) -> Cost:
         raise CommandError(f"{' '.join(command)} ended with {status}: {_last_words(log)}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(time.monotonic() - began, spent, watch.peak or None)
+    return Cost(time.monotonic() - began, max(spent, watch.processor), watch.peak or None)
 
 
 def _last_words(log: Path) -> str:
@@ -62,30 +65,43 @@ class Watch(threading.Thread):
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.pid, self.peak = pid, 0
+        self._spent: dict[int, float] = {}
+
+    @property
+    def processor(self) -> float:
+        """Seconds of processors of all processes, as they were last seen."""
+        return sum(self._spent.values())
 
     def run(self) -> None:
         while (PROC / str(self.pid)).exists():
-            now = sum(map(_memory, _tree(self.pid)))
+            tree = _tree(self.pid)
+            now = sum(map(_memory, tree))
             if not now:  # it has ended and waits to be told
                 return
             self.peak = max(self.peak, now)
+            self._spent |= tree
             time.sleep(PAUSE)
 
 
-def _tree(root: int) -> Iterator[int]:
-    """A process and all that descend from it."""
+def _tree(root: int) -> dict[int, float]:
+    """A process and all that descend from it, with the seconds of processors that each has had."""
     children: dict[int, list[int]] = defaultdict(list)
+    spent: dict[int, float] = {}
     for path in PROC.glob("[0-9]*/stat"):
         try:
-            parent = int(path.read_text("utf-8", "replace").rpartition(")")[2].split()[1])
+            # What stands behind the name: the state, the parent, and from the twelfth on user and system time.
+            fields = path.read_text("utf-8", "replace").rpartition(")")[2].split()
+            pid, parent = int(path.parent.name), int(fields[1])
+            spent[pid] = (int(fields[11]) + int(fields[12])) / TICKS
         except (OSError, IndexError, ValueError):
             continue  # it has just ended
-        children[parent].append(int(path.parent.name))
-    waiting = [root]
+        children[parent].append(pid)
+    found, waiting = {}, [root]
     while waiting:
         pid = waiting.pop()
-        yield pid
+        found[pid] = spent.get(pid, 0.0)
         waiting += children[pid]
+    return found
 
 
 def _memory(pid: int) -> int:

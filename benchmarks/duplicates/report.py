@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.duplicates.corpus import Planted, Row
-from benchmarks.duplicates.scoring import Score
+from benchmarks.duplicates.scoring import Kind, Score
 from benchmarks.duplicates.tools import ROOT, Found
 
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
 
 
 def machine() -> str:
-    """What the figures were measured on, without saying whose it is."""
+    """What the figures were measured on, without saying whose it is, and how busy it was: 1 a core is all of it."""
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {pages / 2**30:.0f} GiB of memory, "
-        f"{platform.system()}, Python {platform.python_version()}"
+        f"{platform.system()}, Python {platform.python_version()}, load average {os.getloadavg()[2]:.0f}"
     )
 
 
@@ -76,13 +76,16 @@ def compared(found: Mapping[str, Found | str], scores: Mapping[str, Score]) -> s
 def by_kind(scores: Mapping[str, Score]) -> str:
     """Recall and B-cubed F1 of each tool by what was planted."""
     kinds = next(iter(scores.values())).kinds
-    head = ["planted", "pairs", "of them one post", *(f"{name}: recall, B-cubed F1" for name in scores)]
+    head = ["planted", "pairs", "of them one post", *scores]
     lines = [
-        [kind, f"{each.pairs:,}", f"{each.alike:,}",
-         *(f"{score.kinds[kind].recall:.3f}, {score.kinds[kind].b_cubed[2]:.3f}" for score in scores.values())]
+        [kind, f"{each.pairs:,}", f"{each.alike:,}", *(_both(score.kinds[kind]) for score in scores.values())]
         for kind, each in kinds.items()
-    ]  # fmt: skip
-    return table(head, lines)
+    ]
+    return "Recall of the pairs that are one post, and B-cubed F1 of the copies:\n\n" + table(head, lines)
+
+
+def _both(figures: Kind) -> str:
+    return f"{figures.recall:.3f}, {figures.b_cubed[2]:.3f}" if figures.alike else f"–, {figures.b_cubed[2]:.3f}"
 
 
 def promises(score: Score) -> str:

@@ -18,7 +18,7 @@ from benchmarks.duplicates.tools import ROOT, WINNOW
 VOCABULARY: Final = 50_000
 SHORT_WORDS: Final = 100
 # About 3,000 bytes a post, so that 200,000 are 600 MB.
-LONG_WORDS: Final = 430
+LONG_WORDS: Final = 380
 # One post in ten is a copy of an earlier one with a few words replaced.
 COPIES: Final = 0.1
 CHANGED: Final = 2
@@ -31,22 +31,19 @@ PROGRAM: Final = "from benchmarks.duplicates.stage import main; main()"
 
 def measure_growth(folder: Path, posts: int) -> int:
     """A tenth of the posts, all of them, and one per cent more, each through the command."""
-    lines, per_post = [], {}
-    for count in (posts // 10, posts):
-        rows, warehouse = folder / f"rows-{count}", folder / f"warehouse-{count}"
-        size = write_posts(rows, 0, count, SHORT_WORDS)
-        cost = _ingest(rows, warehouse, folder)
-        per_post[count] = cost.seconds / count
-        lines.append(_line(f"{count:,} posts of {SHORT_WORDS} words ({size / 1e6:.0f} MB)", count, cost))
-        print(report.table(HEAD, lines[-1:]), flush=True)
-        if count == posts:
-            more = max(1, round(posts * MORE))
-            write_posts(rows, posts, more, SHORT_WORDS)
-            added = _ingest(rows, warehouse, folder)
-            lines.append(_line(f"{more:,} posts more, {added.seconds / cost.seconds:.1%} of that time", more, added))
-    growth = per_post[posts] / per_post[posts // 10]
+    more = max(1, round(posts * MORE))
+    tenth = _growth(folder, "tenth", 0, posts // 10)
+    whole = _growth(folder, "whole", 0, posts)
+    added = _growth(folder, "whole", posts, more)
+    lines = [
+        _line(f"{posts // 10:,} posts of {SHORT_WORDS} words", posts // 10, tenth),
+        _line(f"{posts:,} posts", posts, whole),
+        _line(f"{more:,} posts more", more, added),
+    ]
     text = (
-        f"Time of a post among {posts:,}: {growth:.2f} times that among {posts // 10:,}. "
+        f"A post among {posts:,} takes {whole.seconds / tenth.seconds / 10:.2f} times as long as among {posts // 10:,} "
+        f"({whole.processor / tenth.processor / 10:.2f} times by processor seconds); {MORE:.0%} more takes "
+        f"{added.seconds / whole.seconds:.1%} of the whole ({added.processor / whole.processor:.1%}). "
         f"Measured on {report.machine()}."
     )
     report.rewrite("growth", f"{report.table(HEAD, lines)}\n\n{text}")
@@ -54,25 +51,32 @@ def measure_growth(folder: Path, posts: int) -> int:
     return 0
 
 
+def _growth(folder: Path, name: str, first: int, count: int) -> Cost:
+    rows = folder / f"rows-{name}"
+    write_posts(rows, first, count, SHORT_WORDS)
+    return _ingest(rows, folder / f"warehouse-{name}", folder)
+
+
 def measure_stage(folder: Path, posts: int) -> int:
-    """The matching alone: texts in memory to the relations among them, by the number of processes that it takes."""
+    """The matching alone: texts in memory to the relations among them."""
     size = write_posts(folder / "rows", 0, posts, LONG_WORDS)
     cost = run([sys.executable, "-c", PROGRAM, str(folder / "rows"), str(folder)], folder / "stage.log", _path())
     told = json.loads((folder / "stage.json").read_text("utf-8"))
     lines = [
-        [name, f"{seconds:.1f}", f"{size / 1e6 / seconds:.1f} MB/s" if seconds else "–"]
-        for name, seconds in told["seconds"].items()
+        [name, f"{seconds:.1f}", f"{spent:.1f}", f"{size / 1e6 / seconds:.1f} MB/s"]
+        for name, (seconds, spent) in told["steps"].items()
     ]
     peak = f"{cost.peak / 1e6:,.0f} MB" if cost.peak else "–"
     text = (
         f"{posts:,} posts, {size / 1e6:.0f} MB, {told['matches']:,} matches, peak memory {peak} with all texts in it. "
         f"Measured on {report.machine()}."
     )
-    report.rewrite("matching", report.table(("step", "seconds", "speed"), lines) + "\n\n" + text)
-    print(report.table(("step", "seconds", "speed"), lines), text, sep="\n\n")
+    report.rewrite("matching", report.table(STEPS, lines) + "\n\n" + text)
+    print(report.table(STEPS, lines), text, sep="\n\n")
     return 0
 
 
+STEPS: Final = ("step", "seconds", "processor seconds", "speed")
 HEAD: Final = ("run", "seconds", "processor seconds", "µs a post", "peak memory of all processes")
 
 

@@ -88,8 +88,9 @@ def _kinds(
     found = {}
     for kind in sorted({pair.kind for pair in planted}, key=_numbers_first):
         same = [pair for pair in alike if pair.kind == kind]
-        n_pairs = sum(pair.kind == kind for pair in planted)
-        found[kind] = Kind(n_pairs, len(same), recall(same, groups), mean(of_kind[kind]))
+        all_of_kind = [pair for pair in planted if pair.kind == kind]
+        n_alike = sum(pair.verdict != "unlike" for pair in all_of_kind)
+        found[kind] = Kind(len(all_of_kind), n_alike, recall(same, groups), mean(of_kind[kind]))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from transforms.evidence import CERTAIN, LIKELY, NO_EVIDENCE, STRONG
-from transforms.split.text_candidates import FAMILIES, LINE
+from transforms.split.text_anchors import FAMILIES, LINE
 from transforms.split.text_layout import choose_layout
 from transforms.split.text_lines import DATE_MARK, TIME_MARK, read_page
 from transforms.split.text_sets import NEAR

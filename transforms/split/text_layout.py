@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_candidates import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, find_candidates, pattern_of
+from transforms.split.text_anchors import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, pattern_of
+from transforms.split.text_candidates import find_candidates
 from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import Model, chance, rank, score_rows
 from transforms.split.text_rank import measure

@@ -16,6 +16,7 @@ from flows.lookup import Arrivals
 from flows.outlines import fresh_outlines
 from flows.posts import relate_and_merge
 from flows.staging import Staged
+from flows.votes import fresh_votes
 from flows.warehouse import Change, Warehouse
 from transforms.identity import place_of, unreadable_id
 from transforms.tables import DUMPS
@@ -23,7 +24,7 @@ from transforms.tables import DUMPS
 Row = dict[str, Any]
 Place = tuple[str, str]  # the dump, and where it lies
 # What changes in the row of a dump when it is split again.
-RESPLIT: Final = ("n_copies", "n_residue", "told")
+RESPLIT: Final = ("n_copies", "n_residue", "told", "way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id:
             "dumps": dumps,
             "files": _file_changes(warehouse, staged),
             "outlines": Change(inserts=fresh_outlines(warehouse, staged)),
+            "votes": Change(inserts=fresh_votes(warehouse, staged)),
         },
         counts={
             **counts,

@@ -17,6 +17,7 @@ from transforms.identity import copy_id_of, place_of, unreadable_id
 from transforms.parts import Part
 from transforms.records import Format, Piece, Published
 from transforms.sign import Signed
+from transforms.votes import Ways
 
 Row = dict[str, Any]
 
@@ -58,6 +59,11 @@ class Place:
         """The place as text: the path of the file, and the member in it."""
         return place_of(self.file.path, self.member)
 
+    @property
+    def group(self) -> str:
+        """The source that its posts are said to come from: of a member its own, of a file its folder."""
+        return self.source or self.file.source
+
     @classmethod
     def unread(cls, file: RawFile, run_id: str, member: str | None = None) -> Place:
         """A place whose bytes could not be had, so that only where it lies tells it apart."""
@@ -79,6 +85,8 @@ def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead) -> 
         )  # fmt: skip
     if split.outline:
         rows["outlines"].append(_outline(place.dump_id, split.outline))
+    if split.ways:
+        rows["votes"].append(_votes(place, split.ways))
     dump.n_chars += read.part.n_chars
     dump.n_copies += len(split.pieces)
     dump.n_residue += len(split.residue)
@@ -98,6 +106,7 @@ def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
             "n_residue": dump.n_residue,
             "status": "ingested",
             "told": told_rows(dump.known),
+            "way": dump.known.way,
         }
     )
 
@@ -122,12 +131,13 @@ def told_rows(known: Evidence) -> list[Row] | None:
     return [{"line": line, "begins": begins, "reason": reason} for line, begins, reason in sorted(said)] or None
 
 
-def told_back(rows: Sequence[Row] | None) -> Evidence:
-    """The evidence that such rows hold."""
+def told_back(rows: Sequence[Row] | None, way: int | None) -> Evidence:
+    """The evidence that such rows and the column `way` hold."""
     rows = rows or ()
     return Evidence(
         {row["line"]: row["reason"] for row in rows if row["begins"]},
         {row["line"]: row["reason"] for row in rows if not row["begins"]},
+        way,
     )
 
 
@@ -178,7 +188,7 @@ def _copy(place: Place, piece: Piece, post: Description, signed: Signed, ordinal
         "truncated": post.truncated,
         "boundary": piece.boundary,
         "repairs": piece.repairs,
-        "source": place.source or place.file.source,
+        "source": place.group,
         "n_chars": post.n_chars,
         "n_words": post.n_words,
         "text_sha256": text_sha256(post.body),
@@ -195,6 +205,17 @@ def _outline(dump_id: str, outline: Outline) -> Row:
         "widths": outline.widths,
         "starts": outline.starts,
         "paragraphs": outline.paragraphs.view("int64"),
+    }
+
+
+def _votes(place: Place, ways: Ways) -> Row:
+    return {
+        "dump_id": place.dump_id,
+        "source": place.group,
+        "ranks": ways.ranks,
+        "chances": ways.chances,
+        "keys": ways.keys.view("int64"),
+        "named": ways.named,
     }
 
 

@@ -73,7 +73,7 @@ def _carried_out(file: RawFile, orders: Sequence[Order], chunks: Chunks, run_id:
 def text_again(warehouse: Warehouse, fields: FieldNames, copy: Row) -> str | None:
     """The text of a copy that was found before, from its dump; None where the bytes are gone."""
     (row,) = warehouse.read("dumps", where=("dump_id", [copy["dump_id"]])).to_pylist()
-    known = told_back(row["told"])
+    known = told_back(row["told"], row["way"])
     for member, dump in _still_there(warehouse, row, copy):
         stated = Stated(member.charset, None, fields, row["format"], known)
         try:

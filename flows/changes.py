@@ -18,13 +18,14 @@ from flows.outlines import fresh_outlines
 from flows.posts import relate_and_merge
 from flows.staging import Staged
 from flows.table_files import TableFiles
+from flows.votes import fresh_votes
 from flows.warehouse import Change, Warehouse
 from transforms.identity import place_of, unreadable_id
 from transforms.tables import DUMPS
 
 Row = dict[str, Any]
 # What changes in the row of a dump when it is split again.
-RESPLIT: Final = ("n_copies", "n_residue", "told")
+RESPLIT: Final = ("n_copies", "n_residue", "told", "way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id:
             "dumps": dumps,
             "files": _file_changes(warehouse, staged),
             "outlines": Change(inserts=fresh_outlines(warehouse, staged)),
+            "votes": Change(inserts=fresh_votes(warehouse, staged)),
         },
         counts={
             **counts,

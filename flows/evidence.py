@@ -21,6 +21,7 @@ from flows.outlines import Outlines, fresh_outlines
 from flows.reopened import Whereabouts
 from flows.rows import told_back, told_rows
 from flows.staging import Staged
+from flows.votes import voted
 from flows.warehouse import Warehouse
 from transforms.errors import WarehouseError, way_out
 from transforms.evidence import NO_EVIDENCE, Evidence, gather
@@ -28,6 +29,9 @@ from transforms.identity import place_of
 from transforms.tables import TOLD
 
 Row = dict[str, Any]
+# What a dump is told, as the table `dumps` has it: of its lines, and how the others of its source are cut.
+Told = tuple[list[Row] | None, int | None]
+NOTHING_TOLD: Final[Told] = (None, None)
 
 # Dumps whose evidence is gathered together: their outlines and those of the dumps that share with them are in memory.
 AT_ONCE: Final = 1000
@@ -44,6 +48,7 @@ ORDERS: Final = pa.schema(
         ("member", pa.string()),
         ("source", pa.string()),
         ("told", TOLD),
+        ("way", pa.int64()),
         ("location", pa.string()),
         ("spots", SPOTS),
     ]
@@ -120,26 +125,28 @@ def ask(warehouse: Warehouse, staged: Sequence[Staged], folder: Path) -> Asked:
     if not met:
         return Asked()
     outlines = Outlines(warehouse, fresh_outlines(warehouse, staged))
-    affected = sorted({*met, *outlines.concerned()})
-    columns = ["dump_id", "told", "path", "member", "also_at"]
+    ways = voted(warehouse, staged)
+    affected = sorted({*met, *outlines.concerned(), *_swayed(warehouse, ways)})
+    columns = ["dump_id", "told", "way", "path", "member", "also_at"]
     before = warehouse.read("dumps", columns, ("dump_id", affected)).to_pylist()
-    told = {row["dump_id"]: row["told"] for row in before}
+    told = {row["dump_id"]: (row["told"], row["way"]) for row in before}
     places = {(row["dump_id"], at) for row in before for at in (place_of(row["path"], row["member"]), *row["also_at"])}
     found = staging.read(staged, "dumps", ["dump_id", "path", "member", "status"]).to_pylist()
     here = {(row["dump_id"], place_of(row["path"], row["member"])) for row in found if row["status"] == "ingested"}
     elsewhere = {dump_id for dump_id, _ in here - places} & told.keys()
-    orders: dict[str, list[Row] | None] = {}
+    orders: dict[str, Told] = {}
     for dump_id, known in _evidence(outlines, affected):
-        rows = told_rows(known)
-        if rows != told.get(dump_id) or (rows and dump_id in elsewhere):
-            orders[dump_id] = rows
+        was = told.get(dump_id, NOTHING_TOLD)
+        now = told_rows(known), ways.get(dump_id, was[1])
+        if now != was or (now != NOTHING_TOLD and dump_id in elsewhere):
+            orders[dump_id] = now
     return _issue(warehouse, staged, orders, folder) if orders else Asked()
 
 
 def orders_of(folder: Path, locations: Iterable[str]) -> list[Order]:
     """The orders that begin with the files at some locations."""
     rows = pq.read_table(folder / FILE, filters=[("location", "in", set(locations))]).to_pylist()
-    known = {row["dump_id"]: told_back(row["told"]) for row in rows}
+    known = {row["dump_id"]: told_back(row["told"], row["way"]) for row in rows}
     return [
         Order(
             **{name: row[name] for name in ("dump_id", "path", "member", "source")},
@@ -157,6 +164,13 @@ def done_whole(folder: Path, done: Sequence[Staged]) -> frozenset[str]:
     return frozenset(dump_id for dump_id, places in ordered.items() if made[dump_id] == places)
 
 
+def _swayed(warehouse: Warehouse, ways: Mapping[str, int | None]) -> set[str]:
+    """The dumps for which their sources now speak for another way to cut them than when they were split."""
+    before = warehouse.read("dumps", ["dump_id", "way"], ("dump_id", ways))
+    was = dict(zip(before["dump_id"].to_pylist(), before["way"].to_pylist(), strict=True))
+    return {dump_id for dump_id, way in ways.items() if way != was.get(dump_id)}
+
+
 def _evidence(outlines: Outlines, dumps: Sequence[str]) -> Iterator[tuple[str, Evidence]]:
     """What there is to tell each dump, a bounded number of dumps at a time."""
     for first in range(0, len(dumps), AT_ONCE):
@@ -168,13 +182,13 @@ def _evidence(outlines: Outlines, dumps: Sequence[str]) -> Iterator[tuple[str, E
             yield dump_id, gather(read[dump_id], others) if others else NO_EVIDENCE
 
 
-def _issue(warehouse: Warehouse, staged: Sequence[Staged], told: Mapping[str, list[Row] | None], folder: Path) -> Asked:
+def _issue(warehouse: Warehouse, staged: Sequence[Staged], told: Mapping[str, Told], folder: Path) -> Asked:
     """Writes an order for each place of the dumps that still lie anywhere, and names the files that they need."""
     places = _places(warehouse, staged, told)
     files = _files(warehouse, staged, {path for found in places.values() for path, _ in found})
     standing: dict[str, RawFile | None] = {}
     rows = []
-    for dump_id, rows_told in told.items():
+    for dump_id, (rows_told, way) in told.items():
         spots = _spots(dump_id, list(places[dump_id]), files, standing)
         anywhere = [replace(found[0], own=False) for found in spots.values() if found]
         for (path, member), source in places[dump_id].items() if anywhere else ():
@@ -183,7 +197,7 @@ def _issue(warehouse: Warehouse, staged: Sequence[Staged], told: Mapping[str, li
             found = [*own, *islice(others, ELSEWHERE)]
             rows.append(
                 {"dump_id": dump_id, "path": path, "member": member, "source": source, "told": rows_told,
-                 "location": found[0].location, "spots": [asdict(spot) for spot in found]}
+                 "way": way, "location": found[0].location, "spots": [asdict(spot) for spot in found]}
             )  # fmt: skip
     try:
         (folder / AGAIN).mkdir(exist_ok=True)

@@ -18,6 +18,7 @@ from transforms.identity import copy_id_of, place_of, unreadable_id
 from transforms.parts import Part
 from transforms.records import Format, Published
 from transforms.sign import Signed
+from transforms.votes import Ways
 
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]
@@ -66,6 +67,11 @@ class Place:
         """The place as text: the path of the file, and the member in it."""
         return place_of(self.file.path, self.member)
 
+    @property
+    def group(self) -> str:
+        """The source that its posts are said to come from: of a member its own, of a file its folder."""
+        return self.source or self.file.source
+
     @classmethod
     def unread(cls, file: RawFile, run_id: str, member: str | None = None) -> Place:
         """A place whose bytes could not be had, so that only where it lies tells it apart."""
@@ -87,6 +93,8 @@ def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead) -> 
         )  # fmt: skip
     if split.outline:
         add_row(rows, "outlines", _outline(place.dump_id, split.outline))
+    if split.ways:
+        add_row(rows, "votes", _votes(place, split.ways))
     dump.n_chars += read.part.n_chars
     dump.n_copies += len(split.pieces)
     dump.n_residue += len(split.residue)
@@ -108,6 +116,7 @@ def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
             "n_residue": dump.n_residue,
             "status": "ingested",
             "told": told_rows(dump.known),
+            "way": dump.known.way,
         },
     )
 
@@ -134,12 +143,13 @@ def told_rows(known: Evidence) -> list[Row] | None:
     return [{"line": line, "begins": begins, "reason": reason} for line, begins, reason in sorted(said)] or None
 
 
-def told_back(rows: Sequence[Row] | None) -> Evidence:
-    """The evidence that such rows hold."""
+def told_back(rows: Sequence[Row] | None, way: int | None) -> Evidence:
+    """The evidence that such rows and the column `way` hold."""
     rows = rows or ()
     return Evidence(
         {row["line"]: row["reason"] for row in rows if row["begins"]},
         {row["line"]: row["reason"] for row in rows if not row["begins"]},
+        way,
     )
 
 
@@ -184,7 +194,7 @@ def _copies(place: Place, first: int, read: PartRead) -> Columns:
         "dump_id": place.dump_id,
         "dump_path": place.file.path,
         "dump_member": own,
-        "source": place.source or place.file.source,
+        "source": place.group,
         "run_id": place.run_id,
     }
     return {
@@ -231,4 +241,15 @@ def _outline(dump_id: str, outline: Outline) -> Row:
         "widths": outline.widths,
         "starts": outline.starts,
         "paragraphs": outline.paragraphs.view("int64"),
+    }
+
+
+def _votes(place: Place, ways: Ways) -> Row:
+    return {
+        "dump_id": place.dump_id,
+        "source": place.group,
+        "ranks": ways.ranks,
+        "chances": ways.chances,
+        "keys": ways.keys.view("int64"),
+        "named": ways.named,
     }

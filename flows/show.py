@@ -20,6 +20,7 @@ LISTED: Final = 20
 CANONICAL_TEXTS: Final = "SELECT post_id, text FROM posts WHERE post_id IN (SELECT unnest(?::VARCHAR[]))"
 # The rows of a dump at one of its places; the column of the member has another name in each table.
 AT_ITS_PLACE: Final = "WHERE dump_id = ? AND dump_path = ? AND {} IS NOT DISTINCT FROM ?"
+SWAYED: Final = "cut like the other dumps of its source, not as it would be alone"
 DATE: Final = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "second": "%Y-%m-%d %H:%M:%S UTC"}
 
 
@@ -175,6 +176,7 @@ def _heading(ask: Ask, found: named.Named) -> Iterator[Line]:
         yield from field("format", joined([dump["format"], confidence, size, f"{dump['size_bytes'] or 0:,} bytes"]))
         residue = _many(dump["n_residue"] or 0, "piece", "pieces")
         yield from field("holds", f"{_many(dump['n_copies'] or 0, 'post')}, {residue} of residue")
+        yield from field("layout", SWAYED if dump["way"] is not None else "")
     yield from field("read by", f"run {dump['run_id']}, winnow {dump['pipeline_version']}")
 
 

@@ -60,5 +60,25 @@ def dumps(seed: int, n_dumps: int = 7, n_posts: int = 9) -> dict[str, str]:
     return made
 
 
+def filed(posts: Sequence[Invented]) -> str:
+    """A listing of titled posts that a line closes each, without blank lines: in a few short posts hardly a sign."""
+    return "\n".join(line for post in posts for line in (post.title, *post.paragraphs, "Filed under garden")) + "\n"
+
+
+def brief(rng: random.Random, post: Invented) -> Invented:
+    """A post of a few words a paragraph."""
+    return replace(post, paragraphs=tuple(" ".join(p.split()[: rng.randint(6, 14)]) + "." for p in post.paragraphs))
+
+
+def filed_dumps(seed: int) -> dict[str, str]:
+    """Listings of one layout, long ones and, named small, some of a few short posts, by file name. No post recurs."""
+    rng = random.Random(seed)
+    made = {f"{n}.txt": filed([corpora.post(rng, rng.randint(1, 3)) for _ in range(8)]) for n in range(3)}
+    for number in range(4):
+        posts = [brief(rng, corpora.post(rng, rng.randint(1, 3))) for _ in range(2 + number % 2)]
+        made[f"small {number}.txt"] = filed(posts)
+    return made
+
+
 def _body(post: Invented) -> str:
     return "\n\n".join(post.paragraphs)

@@ -210,7 +210,8 @@ def test_shares_sum_to_one_and_the_best_way_has_most() -> None:
 )
 def test_agreement(said: list[int], true: list[int], tolerance: int, f1: float) -> None:
     one = np.zeros(2, dtype=np.int64)
-    found = Candidates(np.array([*said, 100]), np.array([0, len(said), len(said) + 1]), one, one, one, one)
+    bounds, keys = np.array([0, len(said), len(said) + 1]), np.zeros(2, dtype=np.uint64)
+    found = Candidates(np.array([*said, 100]), bounds, one, one, one, one, keys, np.arange(2))
     assert agreement(found, np.array(true), tolerance) == pytest.approx([f1, 0.0])
     count = Count(hits(said, true, tolerance), len(said), len(true))
     assert count.f1 == pytest.approx(f1)

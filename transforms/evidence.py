@@ -63,14 +63,16 @@ class Outline:
 class Evidence:
     """What other dumps say of the lines of one: where a post begins, and where none does; by line, with the reason.
 
-    Line numbers are 0-based; no line is in both, and none is blank.
+    Line numbers are 0-based; no line is in both, and none is blank. `way` is the key (with a sign) of the way to cut
+    the dump that the others of its source speak for, where it is not the one that the dump itself would choose.
     """
 
     starts: Mapping[int, str] = field(default_factory=dict)
     inside: Mapping[int, str] = field(default_factory=dict)
+    way: int | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.starts or self.inside)
+        return bool(self.starts or self.inside or self.way is not None)
 
 
 NO_EVIDENCE: Final = Evidence()

@@ -145,7 +145,7 @@ def parts_of(window: Window, reading: Reading, size: int = PART_BYTES, most: int
 def groups_of(part: Part) -> Iterator[Part]:
     """The posts of a part in groups, since what is known of a post takes far more memory than its text.
 
-    The first group has the residue and the outline, and counts for all characters.
+    The first group has the residue and what other dumps may learn, and counts for all characters.
     """
     pieces, begun, size = part.split.pieces, 0, 0
     for at, piece in enumerate(pieces, 1):
@@ -158,8 +158,8 @@ def groups_of(part: Part) -> Iterator[Part]:
 
 def _group(part: Part, start: int, stop: int) -> Part:
     first = start == 0
-    residue, outline = (part.split.residue, part.split.outline) if first else ((), None)
-    split = Split(part.split.pieces[start:stop], residue, outline)
+    pieces = part.split.pieces[start:stop]
+    split = replace(part.split, pieces=pieces) if first else Split(pieces, ())
     return Part(split, part.byte_spans[start:stop], part.n_chars if first else 0, part.last)
 
 
@@ -169,7 +169,7 @@ def _part(window: Window, split: Split, used: int) -> Part:
     last = window.last and used == len(window.text)
     if window.char_at or not last:
         # Other dumps count lines from the beginning of a dump, and know nothing of parts.
-        split = replace(moved(split, window.char_at), outline=None)
+        split = replace(moved(split, window.char_at), outline=None, ways=None)
     return Part(split, spans, used, last)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from transforms.evidence import Outline
-
+    from transforms.votes import Ways
 
 Precision = Literal["year", "month", "day", "second"]
 Format = Literal["text", "html", "feed", "jsonl", "csv", "json feed", "stack exchange", "mbox", "markdown", "parquet"]
@@ -68,9 +68,10 @@ class Residue:
 class Split:
     """What a dump falls into: its posts and what is left over, each in the order of the dump.
 
-    `outline` is what other dumps may learn from a text dump.
+    `outline` and `ways` are what other dumps may learn from a text dump.
     """
 
     pieces: tuple[Piece, ...]
     residue: tuple[Residue, ...]
     outline: Outline | None = None
+    ways: Ways | None = None

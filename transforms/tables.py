@@ -1,6 +1,6 @@
 """The Arrow schemas of the tables. What is written stands here and nowhere else.
 
-The first five are for readers; the last four are winnow's own memory, kept in the same log so that they are
+The first five are for readers; the last five are winnow's own memory, kept in the same log so that they are
 committed and restored with the others.
 """
 
@@ -103,6 +103,8 @@ DUMPS: Final = pa.schema(
         ("error", pa.string()),
         # What other dumps said of its lines when it was split.
         ("told", TOLD),
+        # The key of the way to cut it that the other dumps of its source speak for, where it is not its own.
+        ("way", pa.int64()),
         ("run_id", pa.string()),
         ("pipeline_version", pa.string()),
     ]
@@ -191,6 +193,18 @@ OUTLINES: Final = pa.schema(
 # A run that committed, in `runs.status`.
 COMPLETED: Final = "completed"
 
+# How else a text dump may be cut (`transforms.votes.Ways`), one row for the same bytes in each source that holds them.
+VOTES: Final = pa.schema(
+    [
+        ("dump_id", pa.string()),
+        ("source", pa.string()),
+        ("ranks", pa.list_(pa.int32())),
+        ("chances", pa.list_(pa.int16())),
+        ("keys", pa.list_(pa.int64())),
+        ("named", pa.list_(pa.int8())),
+    ]
+)
+
 SCHEMAS: Final[dict[str, pa.Schema]] = {
     "posts": POSTS,
     "copies": COPIES,
@@ -201,6 +215,7 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "wordings": WORDINGS,
     "matches": MATCHES,
     "outlines": OUTLINES,
+    "votes": VOTES,
 }
 # Tables for readers, shown under `current/`.
 PUBLIC: Final = ("posts", "copies", "dumps", "residue", "runs")

@@ -1,4 +1,4 @@
-"""Runs the whole splitter over labelled dumps and says how many starts it finds."""
+"""Runs the whole splitter over labelled dumps, those of one source together, and says how many starts it finds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Final
 
 from benchmarks.boundaries.labelled import Labelled, row_numbers
 from benchmarks.boundaries.settings import DUMPS, EXACT_VIEWS, EXTRACT, FORUM, MAIN, PAGE, THREADS, TOLERANCE
-from transforms.split.text import split_lines
+from transforms.evidence import Evidence
+from transforms.split.text import Block, cut_lines, split_lines
 from transforms.split.text_model import Model
+from transforms.votes import ballots, elected
 
 WHOLE: Final = "whole set"
 # View -> the set of the quality gate, and its measure: the mean over sites, or one F1 for all.
@@ -23,6 +25,8 @@ SETS: Final = {
     THREADS: ("threads as text", "starts F1"),
     FORUM: ("forums as text", "F1"),
 }
+# Views of which each site has a folder of its own, as in the collections; the others have one folder each.
+VIEWS_OF_BLOGS: Final = (PAGE, MAIN, EXTRACT)
 Figures = dict[str, dict[str, dict[str, float]]]
 
 
@@ -46,16 +50,29 @@ Counts = dict[tuple[str, str], Count]
 
 
 def count_starts(items: Sequence[Labelled], models: Mapping[str | None, Model]) -> Counts:
-    """Splits every dump with the model of its site, else the one of None; counts by view and site."""
-    counts: Counts = defaultdict(Count)
+    """Splits every dump with the model of its site, else the one of None; counts by view and site.
+
+    The dumps of one folder speak for ways to cut each other, as they do when they are ingested. What they know of each
+    other's lines is left out.
+    """
+    folders: dict[tuple[str, str], list[Labelled]] = defaultdict(list)
     for item in items:
-        model = models[item.site] if item.site in models else models[None]
-        counts[item.view, item.site] += _count(item, model)
+        folders[item.view, item.site if item.view in VIEWS_OF_BLOGS else item.view].append(item)
+    counts: Counts = defaultdict(Count)
+    for together in folders.values():
+        its_models = [models[item.site] if item.site in models else models[None] for item in together]
+        cuts = [cut_lines(item.lines, model=model) for item, model in zip(together, its_models, strict=True)]
+        ways = elected(ballots([cut.ways for cut in cuts if cut.ways]))
+        told = iter(ways)
+        for item, model, cut in zip(together, its_models, cuts, strict=True):
+            way = next(told) if cut.ways else None
+            blocks = cut.blocks if way is None else split_lines(item.lines, Evidence(way=way), model)
+            counts[item.view, item.site] += _count(item, blocks)
     return dict(counts)
 
 
-def _count(item: Labelled, model: Model) -> Count:
-    found = row_numbers(item, [block.first for block in split_lines(item.lines, model=model) if block.kind == "post"])
+def _count(item: Labelled, blocks: Sequence[Block]) -> Count:
+    found = row_numbers(item, [block.first for block in blocks if block.kind == "post"])
     tolerance = 0 if item.view in EXACT_VIEWS else TOLERANCE
     true = row_numbers(item, item.starts)
     return Count(hits(found, true, tolerance), len(found), len(true))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from transforms.evidence import CERTAIN, LIKELY, NO_EVIDENCE, STRONG
-from transforms.split.text_candidates import FAMILIES, LINE
+from transforms.split.text_anchors import FAMILIES, LINE
 from transforms.split.text_layout import choose_layout
 from transforms.split.text_lines import DATE_MARK, TIME_MARK, read_page
 from transforms.split.text_sets import NEAR
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from transforms.split.text_layout import Layout
     from transforms.split.text_lines import Page
     from transforms.split.text_model import Model
+    from transforms.votes import Ways
 
 # A heading of a listing page has a line or two, with a subtitle three; more lines are a menu.
 _LONGEST_HEADING = 3
@@ -42,6 +43,7 @@ _STRONG = 2.0
 # So many signs are named for a start at most, those first that weigh most.
 _MOST_SIGNS = 5
 FIRST_LINE = "first line of the dump"
+VOTED = "the other dumps of its source are cut like this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,14 @@ class Block:
     certainty: int = LIKELY
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The blocks of a text dump, in order, and what other dumps of its source may learn (None of one without text)."""
+
+    blocks: list[Block]
+    ways: Ways | None = None
+
+
 def split_lines(lines: Sequence[str], known: Evidence = NO_EVIDENCE, model: Model = MODEL) -> list[Block]:
     r"""Find where each post of a text dump begins and ends.
 
@@ -80,10 +90,15 @@ def split_lines(lines: Sequence[str], known: Evidence = NO_EVIDENCE, model: Mode
     >>> split_lines([])
     []
     """
+    return cut_lines(lines, known, model).blocks
+
+
+def cut_lines(lines: Sequence[str], known: Evidence = NO_EVIDENCE, model: Model = MODEL) -> Cut:
+    """Do what `split_lines` does, and say too how else the dump may be cut."""
     page = read_page(lines)
     if not len(page):
-        return []
-    layout = _informed(page, choose_layout(page, model), known)
+        return Cut([])
+    layout = _informed(page, choose_layout(page, model, known.way), known)
     starts, end = layout.starts.tolist(), _footer(page, layout)
     blocks = [_residue(page, 0, starts[0])] if starts[0] else []
     reader = _Reader(page, layout, known, model)
@@ -91,7 +106,7 @@ def split_lines(lines: Sequence[str], known: Evidence = NO_EVIDENCE, model: Mode
     blocks += [reader.post(first, last, title) for (first, last), title in spans]
     if end < len(page):
         blocks.append(_residue(page, end, len(page)))
-    return blocks
+    return Cut(blocks, layout.ways)
 
 
 class _Reader:
@@ -154,6 +169,8 @@ class _Reader:
             )
             what = "recurring line" if layout.family == FAMILIES[LINE] else "lines like"
             found.append(f"{what} “{layout.anchor}” {place}, {layout.copies} times in the dump")
+        if layout.voted and not told:
+            found.append(VOTED)
         signs = [name for name, column in layout.signs.items() if column[head] and self.weights.get(name, 0.0) > 0]
         found += sorted(signs, key=lambda name: -self.weights[name])[:_MOST_SIGNS]
         if first == 0 and FIRST_LINE not in found:

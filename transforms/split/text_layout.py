@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_candidates import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, find_candidates, pattern_of
+from transforms.split.text_anchors import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, pattern_of
+from transforms.split.text_candidates import find_candidates
 from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import Model, chance, rank, score_rows
 from transforms.split.text_rank import measure
 from transforms.split.text_signs import find_signs, looks_like_title
 from transforms.split.text_words import compare_words
+from transforms.votes import best_ways
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from transforms.split.text_codes import Bools, Ints
     from transforms.split.text_lines import Page
     from transforms.split.text_signs import Signs
+    from transforms.votes import Ways
 
 UNTITLED: Final = 0.4
 """The chance from which posts are taken to have no titles. 0.3 to 0.6 moved no view by more than 0.02."""
@@ -58,7 +61,7 @@ class Layout:
 
     `family` names what the cut follows, `anchor` a recurring line of it in words (empty for none), which stands
     `copies` times in the dump and `offset` rows from the titles, at the rows `anchored`; `scores` and `signs` are those
-    of all rows.
+    of all rows. `voted` says that the other dumps of the source chose it; `ways` are what these may learn of this one.
     """
 
     starts: Ints
@@ -70,19 +73,27 @@ class Layout:
     anchored: Ints
     scores: NDArray[np.float64]
     signs: Signs
+    voted: bool
+    ways: Ways
 
 
-def choose_layout(page: Page, model: Model) -> Layout:
-    """Takes the way to cut a page that ranks best; a page with any row has a start."""
+def choose_layout(page: Page, model: Model, way: int | None = None) -> Layout:
+    """Takes the way to cut a page that ranks best, or that other dumps chose, by its key; any page with a row has one.
+
+    A key that none of its ways bears counts for nothing.
+    """
     signs = find_signs(page)
     signs |= compare_words(page, score_rows(model.titled, signs) > HOPELESS)
     titled, untitled = score_rows(model.titled, signs), score_rows(model.untitled, signs)
     found = find_candidates(page, signs, titled, untitled)
     without = chance(model.gate, dump_stats(page, signs, titled, untitled))
     measures = measure(page, signs, (titled, untitled), found, without)
-    best = _best(found, rank(model.layout, measures), measures, without)
+    ranks = rank(model.layout, measures)
+    own = best = _best(found, ranks, measures, without)
     if _is_one_post(page, signs):
-        best = int(np.flatnonzero((np.diff(found.bounds) == 1) & (found.starts[found.bounds[:-1]] == 0))[0])
+        own = best = int(np.flatnonzero((np.diff(found.bounds) == 1) & (found.starts[found.bounds[:-1]] == 0))[0])
+    if way is not None:
+        best = next(iter(found.named[found.keys.view(np.int64) == way].tolist()), own)
     starts = found.of(best)
     anchor = int(found.anchor[best])
     named = anchor >= 0 and found.family[best] != SHAPE
@@ -96,6 +107,8 @@ def choose_layout(page: Page, model: Model) -> Layout:
         starts - int(found.offset[best]) if named else starts[:0],
         titled,
         signs,
+        best != own,
+        best_ways(ranks, own, found.keys, found.named),
     )
     for seen_to in (_at_titles, _with_lone, _with_first_post, _without_heading, _with_opening_dates):
         layout = seen_to(page, layout)

@@ -6,7 +6,7 @@ from transforms.evidence import NO_EVIDENCE, Evidence, outline_of
 from transforms.lines import Lines
 from transforms.records import Piece, Residue, Split
 from transforms.repair import Repaired
-from transforms.split.text import Block, split_lines
+from transforms.split.text import Block, cut_lines
 
 FOREIGN_ENDS = "line ends"
 
@@ -14,7 +14,7 @@ FOREIGN_ENDS = "line ends"
 def split_text(lines: Lines, repaired: Repaired, known: Evidence = NO_EVIDENCE) -> Split:
     r"""Splits a text dump: `lines` say where everything stands, `repaired` what it reads, `known` what other dumps say.
 
-    The outline, for other dumps, is that of a split without evidence, so that no dump hears its own echo.
+    Outline and ways, for other dumps, are those of a split without evidence, so that no dump hears its own echo.
 
     >>> from transforms.lines import lines_of
     >>> lines = lines_of("One post,\nall by itself.")
@@ -22,8 +22,8 @@ def split_text(lines: Lines, repaired: Repaired, known: Evidence = NO_EVIDENCE) 
     24
     """
     pieces, residue = [], []
-    blocks = split_lines(repaired.lines, known)
-    for block in blocks:
+    cut = cut_lines(repaired.lines, known)
+    for block in cut.blocks:
         start, end = lines.starts[block.first], lines.starts[block.last - 1] + len(lines.lines[block.last - 1])
         if block.kind == "post":
             pieces.append(_piece(block, start, end, lines, repaired))
@@ -32,8 +32,8 @@ def split_text(lines: Lines, repaired: Repaired, known: Evidence = NO_EVIDENCE) 
             residue.append(Residue(start, end, block.kind, text))
     if known:
         return Split(tuple(pieces), tuple(residue))
-    starts = {block.first: block.certainty for block in blocks if block.kind == "post"}
-    return Split(tuple(pieces), tuple(residue), outline_of(repaired.lines, starts))
+    starts = {block.first: block.certainty for block in cut.blocks if block.kind == "post"}
+    return Split(tuple(pieces), tuple(residue), outline_of(repaired.lines, starts), cut.ways)
 
 
 def _piece(block: Block, start: int, end: int, lines: Lines, repaired: Repaired) -> Piece:

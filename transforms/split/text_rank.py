@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_candidates import FAMILIES, LEAST_TEXT, OFFSETS, PARAGRAPHS, SHAPE, shapes
+from transforms.split.text_anchors import FAMILIES, PARAGRAPHS, SHAPE, shapes
+from transforms.split.text_candidates import LEAST_TEXT, OFFSETS
 from transforms.split.text_sets import FLOOR, Sets, best_of_the_rest, expected, worth
 from transforms.split.text_signs import looks_like_title, shifted
 

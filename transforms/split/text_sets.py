@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_candidates import LEAST_TEXT, SHAPE
+from transforms.split.text_anchors import SHAPE
+from transforms.split.text_candidates import LEAST_TEXT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

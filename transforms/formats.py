@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Final
 
 from ftfy import TextFixerConfig
 
 from transforms.evidence import NO_EVIDENCE, Evidence
-from transforms.records import Format, Piece, Residue, Split
-from transforms.repair import MARKUP, PLAIN, repair_line, repair_lines
+from transforms.records import Format, Piece, Split
+from transforms.repair import MARKUP, PLAIN, Steps, repair_texts
 from transforms.split.csv_rows import CsvRows, is_csv
 from transforms.split.feed import Feed
 from transforms.split.fields import DEFAULT_NAMES, SPACE, FieldNames
@@ -99,21 +101,25 @@ class Repairing:
     def take(self, text: str, *, last: bool) -> Taken:
         """Reads on."""
         taken = self.reading.take(text, last=last)
-        split = Split(
-            tuple(_repaired(piece, self.config) for piece in taken.split.pieces),
-            tuple(_repaired_residue(residue, self.config) for residue in taken.split.residue),
-        )
-        return Taken(split, taken.used, Repairing(taken.then, self.config))
+        return Taken(_repaired(taken.split, self.config), taken.used, Repairing(taken.then, self.config))
 
 
-def _repaired(piece: Piece, config: TextFixerConfig) -> Piece:
-    body = repair_lines(piece.body.split("\n"), config)
-    title, title_steps = repair_line(piece.title, config) if piece.title else (piece.title, ())
-    author, author_steps = repair_line(piece.author, config) if piece.author else (piece.author, ())
-    tags = tuple(repair_line(tag, config)[0] for tag in piece.tags)
-    steps = dict.fromkeys([*title_steps, *author_steps, *(step for steps in body.repairs.values() for step in steps)])
-    return replace(piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(steps))
+def _repaired(split: Split, config: TextFixerConfig) -> Split:
+    """All texts of a split are repaired together: a dump of rows has many, and most of them are short."""
+    posts = [(piece.body, piece.title or "", piece.author or "", *piece.tags) for piece in split.pieces]
+    fixed = iter(repair_texts([*chain.from_iterable(posts), *(residue.text for residue in split.residue)], config))
+    pieces = tuple(_repaired_piece(piece, fixed) for piece in split.pieces)
+    return Split(pieces, tuple(replace(residue, text=next(fixed)[0]) for residue in split.residue))
 
 
-def _repaired_residue(residue: Residue, config: TextFixerConfig) -> Residue:
-    return replace(residue, text="\n".join(repair_lines(residue.text.split("\n"), config).lines))
+def _repaired_piece(piece: Piece, fixed: Iterator[tuple[str, Steps]]) -> Piece:
+    """A piece with its texts repaired, which come as they were given: body, title, author, tags."""
+    body, title, author, *tags = islice(fixed, 3 + len(piece.tags))
+    return replace(
+        piece,
+        body=body[0],
+        title=piece.title and title[0],
+        author=piece.author and author[0],
+        tags=tuple(tag for tag, _ in tags),
+        repairs=tuple(dict.fromkeys((*title[1], *author[1], *body[1]))),
+    )

@@ -77,6 +77,21 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     url_field: Annotated[list[str] | None, _field("its address")] = None,
     tags_field: Annotated[list[str] | None, _field("its tags")] = None,
     id_field: Annotated[list[str] | None, _field("what names it among the rows")] = None,
+    repair_steps: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STEP,...",
+            help="What is repaired in texts: encoding (text read in the wrong one), entities, controls (control "
+            "characters), accents (as one character with their letter), and, only when asked for, quotes (made "
+            "straight), ligatures (taken apart), widths (made the usual ones).  "
+            "[default: encoding,entities,controls,accents]",
+            rich_help_panel="Repair",
+            show_default=False,
+        ),
+    ] = None,
+    no_repair: Annotated[  # noqa: FBT002 - typer's way to a flag
+        bool, typer.Option("--no-repair", help="Leave texts as they were read.", rich_help_panel="Repair")
+    ] = False,
 ) -> None:
     """Read new dumps and bring the tables up to date.
 
@@ -86,9 +101,11 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     from flows.landing import EXCLUDED  # noqa: PLC0415 - the imports behind these take a second
     from flows.pipeline import Request  # noqa: PLC0415
     from flows.summary import print_summary  # noqa: PLC0415
+    from transforms.repair_steps import asked_for  # noqa: PLC0415
     from transforms.split.fields import Asked  # noqa: PLC0415
 
     with _told():
+        steps = asked_for(repair_steps, none=no_repair)
         fields = Asked(
             text=tuple(text_field or ()),
             title=tuple(title_field or ()),
@@ -104,6 +121,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
         include=tuple(include or ()),
         exclude=EXCLUDED if exclude is None else tuple(exclude),
         fields=fields,
+        repair_steps=steps,
     )
     with _told():
         summary = _run(request)

@@ -35,6 +35,7 @@ from flows.summary import figures
 from flows.terminal import plain
 from flows.warehouse import Warehouse
 from transforms.errors import PassingError, TrackingError, UsageError, WinnowError
+from transforms.repair_steps import USUAL, chosen
 from transforms.split.fields import Asked
 
 # Seconds before each further try at a batch that met a failure which may pass. A tracked run has nobody waiting.
@@ -103,12 +104,13 @@ def run_name() -> str:
     persist_result=False,
     description="Reads new dumps and brings the tables of a warehouse up to date.",
 )
-def ingest(
+def ingest(  # noqa: PLR0913, PLR0917 - each is a field of the form that Prefect makes
     sources: tuple[str, ...] = ("raw",),
     warehouse: str = "warehouse",
     include: tuple[str, ...] = (),
     exclude: tuple[str, ...] = EXCLUDED,
     fields: dict[str, list[str]] | None = None,
+    repair_steps: tuple[str, ...] = USUAL,
 ) -> Summary:
     """Reads new dumps and brings the tables of a warehouse up to date. Prefect makes a form of the lines below.
 
@@ -119,9 +121,10 @@ def ingest(
         exclude: Globs; files whose path or name matches one are passed over.
         fields: Names of the fields of rows, in order of preference, under text, title, author, published, url, tags,
             id; they go before the names that are known.
+        repair_steps: What is repaired: encoding, entities, controls, accents, quotes, ligatures, widths; or nothing.
 
     """
-    request = Request(sources, Path(warehouse), include, exclude, Asked.of(fields or {}))
+    request = Request(sources, Path(warehouse), include, exclude, Asked.of(fields or {}), chosen(repair_steps))
     summary = run(request, each)
     create_markdown_artifact(summary_page(summary), key="winnow-summary", description="What the run did")
     create_table_artifact(_new_dumps(summary, request), key="winnow-dumps", description="The dumps that were new")
@@ -136,7 +139,9 @@ def run_flow(request: Request) -> Summary:
     for handler in logging.getLogger().handlers:
         handler.addFilter(_worth_telling)
     with _translated():
-        return ingest(request.sources, str(request.warehouse), request.include, request.exclude, fields)
+        return ingest(
+            request.sources, str(request.warehouse), request.include, request.exclude, fields, request.repair_steps
+        )
 
 
 def summary_page(summary: Summary) -> str:

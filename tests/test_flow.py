@@ -31,7 +31,7 @@ from flows.landing import RawFile
 from flows.pipeline import Batch, Request, Summary, stage
 from flows.staging import Staged
 from transforms.errors import PassingError, SourceError, UsageError
-from transforms.split.fields import Asked, FieldNames
+from transforms.split.fields import Asked
 
 # isort: split
 from prefect import get_client
@@ -251,7 +251,7 @@ def test_a_final_failure_is_not_tried_again(
     assert conftest.snapshot(tmp_path / "w") == {}
 
 
-def marked(item: Batch, *, last_try: bool, folder: str, run_id: str, fields: FieldNames) -> Staged:
+def marked(item: Batch, *, last_try: bool, folder: str, **options: Any) -> Staged:
     """`stage` that notes which process worked, and meets a busy disk the first time in each batch."""
     marks = Path(folder).parent.parent / "marks"
     marks.mkdir(exist_ok=True)
@@ -259,7 +259,7 @@ def marked(item: Batch, *, last_try: bool, folder: str, run_id: str, fields: Fie
     (marks / f"{item.number}-{time.monotonic_ns()}").write_text(str(os.getpid()))
     if first:
         raise PassingError("busy")
-    return stage(item, last_try=last_try, folder=folder, run_id=run_id, fields=fields)
+    return stage(item, last_try=last_try, folder=folder, **options)
 
 
 def killed(item: Batch, *, last_try: bool, **options: Any) -> Staged:

@@ -12,7 +12,8 @@ from ftfy import TextFixerConfig
 
 from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.records import Format, Piece, Split
-from transforms.repair import MARKUP, PLAIN, Steps, repair_texts
+from transforms.repair import Steps, repair_texts
+from transforms.repair_steps import USUAL, config_of
 from transforms.split.csv_rows import CsvRows, is_csv
 from transforms.split.feed import Feed
 from transforms.split.fields import DEFAULT_NAMES, SPACE, FieldNames
@@ -31,6 +32,8 @@ PAGE: Final = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORE
 TAG: Final = re.compile(
     r"</?(?:p|div|span|a|br|article|section|table|tr|td|ul|li|h[1-6])(?:\s[^<>]{0,400})?/?>", re.IGNORECASE
 )
+# Where a parser reads the entities, so that repair leaves alone what still looks like one.
+MARKUP: Final = frozenset({"html", "feed", "json feed", "stack exchange"})
 # A fragment of a page has a tag in about every 100 characters; a text that mentions one has not.
 CHARS_PER_TAG: Final = 300
 
@@ -66,27 +69,34 @@ def _markup(head: str) -> Format:
     return "text"
 
 
-def reading_of(kind: Format, fields: FieldNames = DEFAULT_NAMES, known: Evidence = NO_EVIDENCE) -> Reading:
-    """How a dump of a format is read and repaired, from its beginning; `known` is what other dumps say of a text."""
+def reading_of(
+    kind: Format,
+    fields: FieldNames = DEFAULT_NAMES,
+    known: Evidence = NO_EVIDENCE,
+    steps: tuple[str, ...] = USUAL,
+) -> Reading:
+    """How a dump of a format is read, from its beginning, and which steps of repair are taken.
+
+    `known` is what other dumps say of a text.
+    """
     if kind == "text":
-        return PlainText(known)
-    reading, config = _stated(kind, fields)
+        return PlainText(known, config_of(steps))
     # What states its own boundaries is taken apart before it is repaired: a tag or a quote is no damage.
-    return Repairing(reading, config)
+    return Repairing(_stated(kind, fields), config_of(steps, markup=kind in MARKUP))
 
 
-def _stated(kind: Format, fields: FieldNames) -> tuple[Reading, TextFixerConfig]:
-    """The reading of a format and how its text is repaired: where it is markup a parser has read its entities."""
-    known: dict[Format, tuple[Reading, TextFixerConfig]] = {
-        "html": (Page(), MARKUP),
-        "feed": (Feed(), MARKUP),
-        "json feed": (JsonFeed(), MARKUP),
-        "stack exchange": (StackPosts(), MARKUP),
-        "mbox": (Mailbox(), PLAIN),
-        "markdown": (Markdown(fields), PLAIN),
-        "jsonl": (JsonRows(fields), PLAIN),
-        "parquet": (JsonRows(fields), PLAIN),
-        "csv": (CsvRows(fields), PLAIN),
+def _stated(kind: Format, fields: FieldNames) -> Reading:
+    """The reading of a format that states its own boundaries."""
+    known: dict[Format, Reading] = {
+        "html": Page(),
+        "feed": Feed(),
+        "json feed": JsonFeed(),
+        "stack exchange": StackPosts(),
+        "mbox": Mailbox(),
+        "markdown": Markdown(fields),
+        "jsonl": JsonRows(fields),
+        "parquet": JsonRows(fields),
+        "csv": CsvRows(fields),
     }
     return known[kind]
 

@@ -55,6 +55,19 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in STEPS if name in wanted)
 
 
+def asked_for(listed: str | None, *, none: bool = False) -> tuple[str, ...]:
+    """The steps that a command was given, as names between commas or as none at all. Raises `UsageError`.
+
+    >>> asked_for(None) == USUAL, asked_for("accents, entities"), asked_for(None, none=True)
+    (True, ('entities', 'accents'), ())
+    """
+    if listed is None:
+        return () if none else USUAL
+    if none:
+        raise UsageError("--no-repair leaves no step over that --repair-steps could name; give one of them")
+    return chosen(name.strip() for name in listed.split(","))
+
+
 @cache
 def config_of(steps: tuple[str, ...] = USUAL, *, markup: bool = False) -> TextFixerConfig:
     """What `ftfy` is told. A parser has already read the entities of `markup`: what still looks like one is meant.

@@ -9,6 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from transforms.mixed import ESCAPED, is_mixed
+
 # One mark per block; a look-up walks at most one block byte by byte.
 # 1,024 bytes take about 0.15 ms to walk and cost one mark per kilobyte to remember.
 BLOCK: Final = 1024
@@ -16,6 +18,8 @@ BLOCK: Final = 1024
 # 0.3 µs each. They are done some thousand at a time, so that memory stays small.
 NARROW: Final = 64
 AT_ONCE: Final = 4096
+# Two encodings side by side are gone through by so many bytes, each once.
+MIXED_BLOCK: Final = 1 << 16
 
 State = tuple[bytes, int]
 
@@ -46,6 +50,8 @@ class ByteMap:
             return []
         if self.encoding == "utf-8" and self.errors == "strict":
             return [self.skip + char for char in chars] if self.data.isascii() else self._in_utf8(chars)
+        if is_mixed(self.encoding):
+            return self._in_mixed(chars)
         if is_single_byte(self.encoding):
             return [self.skip + char for char in chars]
         return self._by_decoding(chars)
@@ -65,6 +71,22 @@ class ByteMap:
             rank = np.cumsum(blocks[block], axis=1, dtype=np.uint8) > (wanted - before[block])[:, None]
             found.extend((self.skip + block * NARROW + np.argmax(rank, axis=1)).tolist())
         return found
+
+    def _in_mixed(self, chars: Sequence[int]) -> list[int]:
+        """In a line that is not UTF-8 every byte is a character; the escaped reading shows which these are."""
+        found: dict[int, int] = {}
+        wanted = np.unique(np.asarray(chars, np.int64))
+        decoder = codecs.getincrementaldecoder(ESCAPED)()
+        done, at = 0, self.skip
+        for begin in range(self.skip, len(self.data), MIXED_BLOCK):
+            text = decoder.decode(self.data[begin : begin + MIXED_BLOCK], begin + MIXED_BLOCK >= len(self.data))
+            codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+            widths = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000) - 2 * (codes >> 8 == 0xDC)
+            starts = at + np.concatenate(([0], np.cumsum(widths, dtype=np.int64)))
+            here = wanted[(wanted >= done) & (wanted < done + len(codes))]
+            found.update(zip(here.tolist(), starts[here - done].tolist(), strict=True))
+            done, at = done + len(codes), int(starts[-1])
+        return [found.get(char, len(self.data)) for char in chars]
 
     def _by_decoding(self, chars: Sequence[int]) -> list[int]:
         """Decodes once more, a block at a time, and walks the blocks that hold an offset asked for."""
@@ -119,4 +141,4 @@ def is_single_byte(encoding: str) -> bool:
     """Whether every byte of `encoding` is a character, so that the two offsets are the same."""
     text = bytes(range(256)).decode(encoding, "replace")
     # Where no byte above ASCII stands for itself the encoding needs several: UTF-8, ISO-2022 and HZ.
-    return len(text) == 256 and not set(text[128:]) <= {"\N{REPLACEMENT CHARACTER}"}
+    return not is_mixed(encoding) and len(text) == 256 and not set(text[128:]) <= {"\N{REPLACEMENT CHARACTER}"}

@@ -13,6 +13,7 @@ import ftfy.bad_codecs  # noqa: F401 - registers the "sloppy" code pages that ma
 
 from transforms.bytemap import ByteMap
 from transforms.errors import DumpError
+from transforms.mixed import PAGES, codec_beside, lines_in
 
 # Longest first: the mark of UTF-32-LE begins with that of UTF-16-LE.
 BYTE_ORDER_MARKS: Final = (
@@ -55,6 +56,10 @@ NO_CHARSETS: Final = frozenset({"undefined", "idna", "punycode", "unicode-escape
 UNMARKED: Final = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 # A few broken sequences in a UTF-8 text are damage; many mean that it is not UTF-8.
 SOUND_PER_BROKEN: Final = 10
+# With fewer bytes above ASCII a detector guesses; then the most usual code page is taken.
+TELLING_BYTES: Final = 30
+# Two encodings in one dump: the first is sure, the second is recognised.
+MIXED_CONFIDENCE: Final = 0.8
 # Control characters beyond this share are not text in any encoding.
 MOST_CONTROLS: Final = 0.05
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -178,7 +183,7 @@ def _unmarked(head: bytes, blocks: Blocks, stated: str | None) -> Charset:
         if as_utf8.beyond_ascii:
             return Charset("utf-8", 0.99, "valid UTF-8", "utf-8")
         return _escaped(head, blocks) or Charset("ascii", 1.0, "only ASCII bytes", "utf-8")
-    found = _declared(head, blocks)
+    found = _declared(head, blocks) or (_mixed(blocks) if as_utf8 else None)
     if not found and as_utf8 and _is_damaged(as_utf8, blocks):
         found = _made("utf-8", blocks, 0.9, "UTF-8 but for a few broken sequences")
     return found or _stated(stated, blocks) or _detected(head, blocks)
@@ -303,6 +308,23 @@ def _declared(head: bytes, blocks: Blocks) -> Charset | None:
 def _reads(codec: str, declaration: bytes) -> bool:
     """Whether a declaration in ASCII can itself be in `codec`: this refutes UTF-16, UTF-32 and EBCDIC."""
     return declaration.decode(codec, "replace") == declaration.decode("ascii", "replace")
+
+
+def _mixed(blocks: Blocks) -> Charset | None:
+    """UTF-8 in some lines and a code page in others; which page it is, those lines tell where they are enough."""
+    lines = lines_in(blocks())
+    if not lines.mixed:
+        return None
+    page = "sloppy-windows-1252"
+    if len(lines.sample) - len(lines.sample.translate(None, ABOVE_ASCII)) >= TELLING_BYTES:
+        codec = _codec(chardet.detect(lines.sample)["encoding"] or "", lambda: (lines.sample,)) or page
+        page = SUPERSETS.get(codec, codec)
+        if page not in PAGES:
+            return None
+    name = page.replace("sloppy-windows-", "cp")
+    others = lines.paged + lines.damaged
+    said = f"{lines.utf8} lines with letters beyond ASCII are UTF-8, {others} are not and were read as {name}"
+    return Charset(f"utf-8 and {name}", MIXED_CONFIDENCE, said, codec_beside(page))
 
 
 def _is_damaged(as_utf8: _Read, blocks: Blocks) -> bool:

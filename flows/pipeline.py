@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
+import pyarrow.compute as pc
+
 from flows import again, changes, evidence, landing, staging
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.dump_rows import add_read, own_faults
@@ -26,7 +28,9 @@ from flows.reading import Stated
 from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse
+from transforms.decode import DOUBTFUL
 from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
+from transforms.identity import place_of
 from transforms.repair_steps import USUAL
 from transforms.split.fields import DEFAULT_NAMES, NONE_ASKED, Asked, FieldNames
 
@@ -78,7 +82,8 @@ class Request:
 class Summary:
     """What a run did; `run_id` is None where nothing was new.
 
-    `rejected` has the reason for each place; `skipped` counts what containers hold besides dumps, by kind.
+    `rejected` has the reason for each place, `doubtful` the encoding of each dump where that is little more than a
+    guess; `skipped` counts what containers hold besides dumps, by kind.
     """
 
     run_id: str | None = None
@@ -88,6 +93,7 @@ class Summary:
     counts: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
+    doubtful: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -112,6 +118,7 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
             bytes=sum(batch.bytes for batch in staged),
             rejected=rejected,
             skipped=staging.skipped(staged),
+            doubtful=doubtful(staged),
         )
         redo = partial(each, partial(stage_again, folder=str(folder), run_id=run_id, steps=steps))
         resplit = split_again(warehouse, staged, folder, redo, fields)
@@ -131,6 +138,16 @@ def run(request: Request, each: Each, now: Callable[[], datetime] = lambda: date
         }
         warehouse.commit(run_id, made.tables, row)
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
+
+
+def doubtful(staged: Sequence[Staged]) -> dict[str, str]:
+    """The places whose dumps were read in an encoding that is little more than a guess, and which it is."""
+    rows = staging.read(staged, "dumps", ["path", "member", "encoding", "encoding_confidence"])
+    rows = rows.filter(pc.less(rows["encoding_confidence"], DOUBTFUL))
+    return {
+        place_of(row["path"], row["member"]): f"read as {row['encoding']}, confidence {row['encoding_confidence']:.2f}"
+        for row in rows.to_pylist()
+    }
 
 
 def split_again(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +14,8 @@ import ftfy.bad_codecs  # noqa: F401 - registers the "sloppy" code pages that ma
 from transforms.bytemap import ByteMap
 from transforms.errors import DumpError
 from transforms.mixed import PAGES, codec_beside, lines_in
+from transforms.usual_pages import MOST_USUAL, SELDOM, reads_well
+from transforms.wide import WIDE, wide_codec
 
 # Longest first: the mark of UTF-32-LE begins with that of UTF-16-LE.
 BYTE_ORDER_MARKS: Final = (
@@ -69,25 +70,8 @@ MOST_CONTROLS: Final = 0.05
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 C1_CONTROLS: Final = re.compile(r"[\x80-\x9f]")
 ABOVE_ASCII: Final = bytes(range(0x80, 0x100))
-WIDE: Final = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+# What only one of four encodings makes text of, without a mark.
 WIDE_CONFIDENCE: Final = 0.9
-# Controls, halves of pairs, private and unassigned characters, and what a decoder puts for what it can't read.
-NO_TEXT: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
-PLAIN: Final = re.compile("[\t\n\r -~\u3000-\u3002]")
-# Characters that are looked at one by one.
-LOOKED_AT: Final = 2000
-# Pages of old systems, of which a detector is soon reminded by a text with few letters beyond ASCII.
-SELDOM: Final = re.compile(
-    r"mac-|cp(?:437|7\d\d|85\d|86[0-35789]|1006|1125)$|hp-|iso8859-(?:3|4|10|14|16)$|koi8-t|kz|ptcp"
-)
-MOST_USUAL: Final = "sloppy-windows-1252"
-# What no text in windows-1252 holds: an opening mark behind a letter or a closing one before, a sign in a word or
-# beside a letter, a control character, a capital with an accent behind a small letter, three accents in a row; and the
-# letters š and ž, which are rare in it and usual in what is misread.
-ODD_NEIGHBOURS: Final = re.compile(
-    r"[a-zß-öø-ÿ][À-ÖØ-ÞŠŒŽŸ]|[a-zA-ZÀ-ÖØ-öø-ÿ][¡¿«‹„‚“‘†‡ƒˆ˜‰¤¦¨¬¯¸¢£¥µ¶¼½¾¹±÷×]|[¤¦¨¬¯¸ƒˆ˜‰†‡¼½¾¹±÷×¶»›”™®©º][a-zA-ZÀ-ÖØ-öø-ÿ]"
-    r"|[a-zA-Z][\xa0…•–—°ª³²§][a-z]|[a-z][šž]|[šž][a-z]|[À-ÖØ-öø-ÿ]{3}|[\x80-\x9f]"
-)
 # What the detector gets to see: its own default.
 DETECT_WITHIN: Final = 200_000
 # Bytes that hold so many characters in any encoding.
@@ -360,7 +344,7 @@ def _is_damaged(as_utf8: _Read, blocks: Blocks) -> bool:
 def _detected(head: bytes, blocks: Blocks) -> Charset:
     found = chardet.detect(head, max_bytes=DETECT_WITHIN)
     codec = _codec(found["encoding"] or "", blocks)
-    if b"\x00" in head and codec not in WIDE and (wide := _wide(head, blocks)):
+    if b"\x00" in head and codec not in WIDE and (wide := wide_codec(head)) and _read_with(wide, blocks).whole:
         return Charset(wide, WIDE_CONFIDENCE, f"only as {wide} are these bytes plain text", wide)
     if codec is None:
         kind = found.get("mime_type") or "application/octet-stream"
@@ -370,30 +354,6 @@ def _detected(head: bytes, blocks: Blocks) -> Charset:
         said = f"chardet took the bytes for {codec}; in windows-1252, far more usual, they read as well"
         return _made(MOST_USUAL, blocks, confidence, said)
     return _made(codec, blocks, confidence, "recognised by chardet from the bytes")
-
-
-def reads_well(text: str) -> bool:
-    """Whether all that is beyond ASCII in a text read as windows-1252 stands where such a character may stand.
-
-    >>> reads_well("él está allí…"), reads_well("‚l est est all¡"), reads_well("CAFÉ, 5 °C"), reads_well("cafŽ")
-    (True, False, True, False)
-    """
-    return not ODD_NEIGHBOURS.search(text)
-
-
-def _wide(head: bytes, blocks: Blocks) -> str | None:
-    """UTF-16 or UTF-32 without a mark, where only one of them makes plain text of the bytes.
-
-    Spaces, line ends, digits and the like must occur: pairs of random bytes often are letters of some script.
-    """
-    plain: dict[str, int] = {}
-    for codec in WIDE:
-        text = head[: len(head) // 4 * 4 or len(head)].decode(codec, "replace")[:LOOKED_AT]
-        broken = "\N{REPLACEMENT CHARACTER}" in text
-        if not broken and not any(unicodedata.category(char) in NO_TEXT and char not in "\t\n\r\f" for char in text):
-            plain[codec] = len(PLAIN.findall(text))
-    best = max(plain, key=plain.__getitem__, default=None)
-    return best if best and plain[best] and _read_with(best, blocks).whole else None
 
 
 def _codec(label: str, blocks: Blocks) -> str | None:

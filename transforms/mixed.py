@@ -11,12 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import ftfy.bad_codecs  # noqa: F401 - registers the "sloppy" code pages that map every byte
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 # The code pages that may stand beside UTF-8: those in which a byte is a character, without gaps.
 PAGES: Final = (
@@ -139,7 +136,7 @@ class MixedDecoder(codecs.BufferedIncrementalDecoder):
         super().__init__(errors)
         self.page = page
 
-    def _buffer_decode(self, input: ReadableBuffer, errors: str, final: bool) -> tuple[str, int]:  # noqa: A002, ARG002, FBT001 - the codecs' own signature
+    def _buffer_decode(self, input: Any, errors: str, final: bool) -> tuple[str, int]:  # noqa: A002, ANN401, ARG002, FBT001 - the codecs' own signature
         data = bytes(input)
         end = len(data) if final else data.rfind(b"\n") + 1
         return text_of(data[:end], self.page), end

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality learn bench-signatures bench-duplicates constraints clean
+.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -23,6 +23,10 @@ types: $(READY)
 # Scores on the labelled collections that CORPORA names, against the pinned ones; PIN=1 pins them anew.
 quality: $(READY)
 	$(BIN)/python -m benchmarks.quality $(if $(PIN),--pin)
+
+# Holds repair against ftfy on many lines, those of the labelled collections among them, and measures its speed.
+exact: $(READY)
+	$(BIN)/python -m benchmarks.repair_exact
 
 # Learns the weights of the text splitter anew from the labelled collections that CORPORA names.
 learn: $(READY)

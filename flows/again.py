@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -21,14 +22,16 @@ from flows.staging import Chunks
 from flows.warehouse import Warehouse
 from transforms.errors import DumpError, PassingError
 from transforms.identity import path_and_member
+from transforms.repair_steps import USUAL
 from transforms.split.fields import FieldNames
 
 Row = Mapping[str, Any]
 
 
-def carry_out(orders: Sequence[Order], chunks: Chunks, run_id: str, *, last_try: bool) -> None:
+def carry_out(orders: Sequence[Order], chunks: Chunks, stated: Stated, run_id: str, *, last_try: bool) -> None:
     """Splits dumps again and adds their rows; where the bytes are gone from one file, they are sought in the next.
 
+    `stated` has the steps of repair; they are those of the run that reads a dump, also where another read it before.
     What is found nowhere adds nothing. Raises `PassingError` only where it is not the last try.
     """
     left = [order for order in orders if order.spots]
@@ -40,7 +43,8 @@ def carry_out(orders: Sequence[Order], chunks: Chunks, run_id: str, *, last_try:
         for location, some in sorted(by_file.items()):
             done: set[Order] = set()
             try:
-                for order in _carried_out(landing.at(location, some[0].spots[0].path), some, chunks, run_id):
+                file = landing.at(location, some[0].spots[0].path)
+                for order in _carried_out(file, some, chunks, stated, run_id):
                     done.add(order)
             except DumpError as error:
                 if isinstance(error, PassingError) and not last_try:
@@ -48,7 +52,9 @@ def carry_out(orders: Sequence[Order], chunks: Chunks, run_id: str, *, last_try:
             left += [replace(order, spots=order.spots[1:]) for order in some if order not in done and order.spots[1:]]
 
 
-def _carried_out(file: RawFile, orders: Sequence[Order], chunks: Chunks, run_id: str) -> Iterator[Order]:
+def _carried_out(
+    file: RawFile, orders: Sequence[Order], chunks: Chunks, stated: Stated, run_id: str
+) -> Iterator[Order]:
     """Those of the orders that one file can serve, once their rows are added."""
     wanted: dict[str | None, set[str]] = defaultdict(set)
     due: dict[tuple[str | None, str], list[Order]] = defaultdict(list)
@@ -62,7 +68,8 @@ def _carried_out(file: RawFile, orders: Sequence[Order], chunks: Chunks, run_id:
             # A server's address is that of its own place alone.
             url = member.url if order.spots[0].own else None
             try:
-                add_read(chunks, place, dump, Stated(member.charset, url, kind="text", known=order.known))
+                own = replace(stated, charset=member.charset, url=url, kind="text", known=order.known)
+                add_read(chunks, place, dump, own)
             except PassingError:
                 raise
             except DumpError:
@@ -73,9 +80,9 @@ def _carried_out(file: RawFile, orders: Sequence[Order], chunks: Chunks, run_id:
 def text_again(warehouse: Warehouse, fields: FieldNames, copy: Row) -> str | None:
     """The text of a copy that was found before, from its dump; None where the bytes are gone."""
     (row,) = warehouse.read("dumps", where=("dump_id", [copy["dump_id"]])).to_pylist()
-    known = told_back(row["told"], row["way"])
+    known, steps = told_back(row["told"], row["way"]), _steps_of(warehouse, copy["run_id"])
     for member, dump in _still_there(warehouse, row, copy):
-        stated = Stated(member.charset, None, fields, row["format"], known)
+        stated = Stated(member.charset, None, fields, row["format"], known, steps)
         try:
             text = _body(dump, stated, copy["ordinal"])
         except DumpError:
@@ -83,6 +90,12 @@ def text_again(warehouse: Warehouse, fields: FieldNames, copy: Row) -> str | Non
         if text is not None and text_sha256(text) == copy["text_sha256"]:
             return text
     return None
+
+
+def _steps_of(warehouse: Warehouse, run_id: str) -> tuple[str, ...]:
+    """The steps of repair that a run took."""
+    rows = warehouse.read("runs", ["options"], ("run_id", [run_id])).to_pylist()
+    return tuple(json.loads(rows[0]["options"]).get("repair_steps", USUAL)) if rows else USUAL
 
 
 def _still_there(warehouse: Warehouse, dump: Row, copy: Row) -> Iterator[tuple[Member, Held]]:

@@ -25,12 +25,24 @@ from flows import hooks, pages
 from flows.api import FOREIGN, keep_tracebacks_from_the_terminal, reached
 from flows.landing import EXCLUDED
 from flows.lock import Patience
-from flows.parameters import NONE_NAMED, WAIT, Folder, Globs, NamedFields, Seconds, Sources, parameters_of, request_of
+from flows.parameters import (
+    NONE_NAMED,
+    WAIT,
+    Folder,
+    Globs,
+    NamedFields,
+    Seconds,
+    Sources,
+    Steps,
+    parameters_of,
+    request_of,
+)
 from flows.pipeline import Batch, Request, Summary, Work, run
 from flows.runners import WORKER_DIED, WORTH_A_PROCESS
 from flows.staging import Staged
 from flows.warehouse import Warehouse
 from transforms.errors import PassingError, StorageError, UsageError, WinnowError
+from transforms.repair_steps import USUAL
 
 # Seconds before each further try at a batch that met a failure which may pass. A tracked run has nobody waiting.
 DELAYS: Final = (1.0, 5.0, 25.0)
@@ -116,6 +128,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a line of the form, and Prefect 
     exclude: Globs = EXCLUDED,
     fields: NamedFields = NONE_NAMED,
     wait: Seconds = WAIT,
+    repair_steps: Steps = USUAL,
 ) -> Summary:
     """Reads new dumps and brings the tables of a warehouse up to date. Prefect makes a form of the lines below.
 
@@ -126,10 +139,11 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a line of the form, and Prefect 
         exclude: Globs; files whose path or name matches one are passed over.
         fields: Names of the fields of rows, in order of preference; they go before the names that are known.
         wait: Seconds to wait where another run holds the warehouse; with 0 the run fails at once and says who does.
+        repair_steps: What is repaired: encoding, entities, controls, accents, quotes, ligatures, widths; or nothing.
 
     """
     keep_tracebacks_from_the_terminal()
-    request = request_of(sources, warehouse, include, exclude, fields)
+    request = request_of(sources, warehouse, include, exclude, fields, repair_steps)
     summary = update(request, wait)
     try:
         leave_artifacts(request, summary)

@@ -42,6 +42,10 @@ def summary_page(summary: Summary) -> str:
         lines += ["", "## Rejected", "", *(f"- {_code(path)}: {_prose(reason)}" for path, reason in rejected[:LISTED])]
     if len(rejected) > LISTED:
         lines += [f"- and {len(rejected) - LISTED:,} more, which the table `dumps` lists"]
+    uncertain = sorted(summary.doubtful.items())
+    if uncertain:
+        lines += ["", "## In an encoding that is doubtful", ""]
+        lines += [f"- {_code(path)}: {_prose(how)}" for path, how in uncertain[:LISTED]]
     return "\n".join(["# winnow ingest", "", *lines, ""])
 
 

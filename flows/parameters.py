@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.pipeline import Request
+from transforms.repair_steps import chosen
 from transforms.split.fields import Asked
 
 Names = Annotated[list[str], Field(default_factory=list)]
@@ -18,6 +19,7 @@ Sources = Annotated[tuple[str, ...], Field(min_length=1)]
 Folder = Annotated[str, Field(min_length=1)]
 Globs = tuple[str, ...]
 Seconds = Annotated[float, Field(ge=0)]
+Steps = tuple[str, ...]
 # A scheduled run has nobody waiting, and the run before it may well take a while.
 WAIT: Final = 3_600.0
 
@@ -39,12 +41,17 @@ class NamedFields(BaseModel):
 NONE_NAMED: Final = NamedFields.model_validate({})
 
 
-def request_of(
-    sources: Sequence[str], warehouse: str, include: Sequence[str], exclude: Sequence[str], fields: NamedFields
+def request_of(  # noqa: PLR0913, PLR0917 - each is a parameter of the flow
+    sources: Sequence[str],
+    warehouse: str,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    fields: NamedFields,
+    repair_steps: Sequence[str],
 ) -> Request:
-    """The request that the parameters make. Raises `UsageError` where a field has an empty name."""
+    """The request that the parameters make. Raises `UsageError` for an empty name of a field, an unknown repair."""
     asked = Asked(**{field.name: tuple(getattr(fields, field.name)) for field in dataclass_fields(Asked)})
-    return Request(tuple(sources), Path(warehouse), tuple(include), tuple(exclude), asked)
+    return Request(tuple(sources), Path(warehouse), tuple(include), tuple(exclude), asked, chosen(repair_steps))
 
 
 def parameters_of(request: Request, wait: float = WAIT) -> dict[str, Any]:
@@ -56,6 +63,7 @@ def parameters_of(request: Request, wait: float = WAIT) -> dict[str, Any]:
         "exclude": list(request.exclude),
         "fields": request.fields.given(),
         "wait": wait,
+        "repair_steps": list(request.repair_steps),
     }
 
 

@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
+import pyarrow.compute as pc
+
 from flows import again, changes, evidence, landing, staging
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.dump_rows import add_read, own_faults
@@ -27,7 +29,10 @@ from flows.reading import Stated
 from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse
+from transforms.decode import DOUBTFUL
 from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
+from transforms.identity import place_of
+from transforms.repair_steps import USUAL
 from transforms.split.fields import DEFAULT_NAMES, NONE_ASKED, Asked, FieldNames
 
 # A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
@@ -70,6 +75,7 @@ class Request:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = landing.EXCLUDED
     fields: Asked = NONE_ASKED
+    repair_steps: tuple[str, ...] = USUAL
     command: str = "ingest"
 
     def options(self) -> str:
@@ -81,7 +87,8 @@ class Request:
 class Summary:
     """What a run did; `run_id` is None where nothing was new.
 
-    `rejected` has the reason for each place; `skipped` counts what containers hold besides dumps, by kind.
+    `rejected` has the reason for each place, `doubtful` the encoding of each dump where that is little more than a
+    guess; `skipped` counts what containers hold besides dumps, by kind.
     """
 
     run_id: str | None = None
@@ -91,6 +98,7 @@ class Summary:
     counts: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
+    doubtful: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -111,7 +119,8 @@ def run(
     with warehouse.writing(request.command, started, patience) as (run_id, folder):
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
-        work = partial(stage, folder=str(folder), run_id=run_id, fields=request.fields.names())
+        fields, steps = request.fields.names(), request.repair_steps
+        work = partial(stage, folder=str(folder), run_id=run_id, fields=fields, steps=steps)
         staged = list(each(work, batches(new))) if new else []
         rejected = {path: reason for batch in staged for path, reason in batch.rejected.items()}
         summary = Summary(
@@ -120,9 +129,10 @@ def run(
             bytes=sum(batch.bytes for batch in staged),
             rejected=rejected,
             skipped=staging.skipped(staged),
+            doubtful=doubtful(staged),
         )
-        redo = partial(each, partial(stage_again, folder=str(folder), run_id=run_id))
-        resplit = split_again(warehouse, staged, folder, redo, request.fields.names())
+        redo = partial(each, partial(stage_again, folder=str(folder), run_id=run_id, steps=steps))
+        resplit = split_again(warehouse, staged, folder, redo, fields)
         made = changes.derive(warehouse, staged, resplit, run_id, folder)
         if made.empty:
             return replace(summary, seconds=(now() - started).total_seconds())
@@ -139,6 +149,16 @@ def run(
         }
         warehouse.commit(run_id, made.tables, row)
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
+
+
+def doubtful(staged: Sequence[Staged]) -> dict[str, str]:
+    """The places whose dumps were read in an encoding that is little more than a guess, and which it is."""
+    rows = staging.read(staged, "dumps", ["path", "member", "encoding", "encoding_confidence"])
+    rows = rows.filter(pc.less(rows["encoding_confidence"], DOUBTFUL))
+    return {
+        place_of(row["path"], row["member"]): f"read as {row['encoding']}, confidence {row['encoding_confidence']:.2f}"
+        for row in rows.to_pylist()
+    }
 
 
 def split_again(
@@ -173,12 +193,20 @@ def batches(files: Sequence[RawFile]) -> list[Batch]:
     return sorted(made, key=lambda batch: -batch.bytes)
 
 
-def stage(item: Batch, *, last_try: bool, folder: str, run_id: str, fields: FieldNames = DEFAULT_NAMES) -> Staged:
+def stage(  # noqa: PLR0913 - a task is one call: what it is to do stands in its arguments
+    item: Batch,
+    *,
+    last_try: bool,
+    folder: str,
+    run_id: str,
+    fields: FieldNames = DEFAULT_NAMES,
+    steps: tuple[str, ...] = USUAL,
+) -> Staged:
     """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too."""
-    chunks = Chunks(Path(folder), item.number)
+    chunks, stated = Chunks(Path(folder), item.number), Stated(fields=fields, steps=steps)
     for file in item.files:
         try:
-            _stage_file(file, chunks, run_id, fields)
+            _stage_file(file, chunks, run_id, stated)
         except DumpError as error:
             if isinstance(error, PassingError) and not last_try:
                 raise
@@ -186,7 +214,7 @@ def stage(item: Batch, *, last_try: bool, folder: str, run_id: str, fields: Fiel
     return chunks.close()
 
 
-def _stage_file(file: RawFile, chunks: Chunks, run_id: str, fields: FieldNames) -> None:
+def _stage_file(file: RawFile, chunks: Chunks, run_id: str, stated: Stated) -> None:
     """Reads what a file holds, dump by dump. One on which winnow itself failed keeps the file from being remembered."""
     dump_id, heard = None, True
     for found in landing.members(file):
@@ -197,7 +225,7 @@ def _stage_file(file: RawFile, chunks: Chunks, run_id: str, fields: FieldNames) 
         if isinstance(found, Rejected):
             _reject(chunks, place, found.reason)
         else:
-            place, fault = _stage_dump(chunks, place, found, fields)
+            place, fault = _stage_dump(chunks, place, found, stated)
             heard = heard and not fault
             dump_id = dump_id if found.name else place.dump_id
     if heard:
@@ -206,12 +234,12 @@ def _stage_file(file: RawFile, chunks: Chunks, run_id: str, fields: FieldNames) 
         chunks.add(rows)
 
 
-def _stage_dump(chunks: Chunks, place: Place, member: Member, fields: FieldNames) -> tuple[Place, bool]:
+def _stage_dump(chunks: Chunks, place: Place, member: Member, stated: Stated) -> tuple[Place, bool]:
     """Adds the rows of one dump; gives its place as it is known now, and whether winnow itself failed on it."""
     try:
         with own_faults(), held(member, chunks.folder) as dump:
             place = replace(place, dump_id=dump.dump_id, size=dump.size, source=member.source or "")
-            return place, _stage_held(chunks, place, dump, Stated(member.charset, member.url, fields))
+            return place, _stage_held(chunks, place, dump, replace(stated, charset=member.charset, url=member.url))
     except RefusedError as error:
         _reject(chunks, place, str(error))
         return place, False
@@ -229,11 +257,11 @@ def _stage_held(chunks: Chunks, place: Place, dump: Held, stated: Stated) -> boo
     return False
 
 
-def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str) -> Staged:
+def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str, steps: tuple[str, ...] = USUAL) -> Staged:
     """Reads the dumps of a batch again with what other dumps say of them, and writes the rows of all their places."""
     chunks = Chunks(Path(folder, evidence.AGAIN), item.number)
     orders = evidence.orders_of(Path(folder), [file.location for file in item.files])
-    again.carry_out(orders, chunks, run_id, last_try=last_try)
+    again.carry_out(orders, chunks, Stated(steps=steps), run_id, last_try=last_try)
     return chunks.close()
 
 

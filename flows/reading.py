@@ -15,6 +15,7 @@ from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.formats import reading_of, recognise
 from transforms.parts import PART_BYTES, Part, Window, groups_of, parts_of
 from transforms.records import Format
+from transforms.repair_steps import USUAL
 from transforms.sign import sign
 from transforms.split.fields import DEFAULT_NAMES, FieldNames
 from transforms.split.mailbox import is_mailbox
@@ -27,7 +28,8 @@ PROOFS: dict[Order, str] = {"day-first": "31/12/2000", "month-first": "12/31/200
 class Stated:
     """What is known of a dump beside its bytes: the charset and address that a server stated, the names of fields.
 
-    Of one that was read before, also its format and, where it is a text, what other dumps said of its lines.
+    `steps` are those of repair that were chosen. Of one that was read before, also its format and, where it is a text,
+    what other dumps said of its lines.
     """
 
     charset: str | None = None
@@ -35,6 +37,7 @@ class Stated:
     fields: FieldNames = DEFAULT_NAMES
     kind: Format | None = None
     known: Evidence = NO_EVIDENCE
+    steps: tuple[str, ...] = USUAL
 
 
 class OtherOrder(Exception):  # noqa: N818 - no error: a dump is read again
@@ -75,14 +78,15 @@ def read_dump(held: Held, stated: Stated, orders: tuple[Order | None, ...] = ())
     if kind == "mbox" and not mail:
         charset = BYTE_BY_BYTE
         window = Window(held.blocks(), charset)
-    parts = parts_of(window, reading_of(kind, stated.fields, stated.known), PART_BYTES)
+    parts = parts_of(window, reading_of(kind, stated.fields, stated.known, stated.steps), PART_BYTES)
     return DumpReading(DumpRead(charset, kind, stated.known), _understood(parts, kind, stated, orders))
 
 
 def _read_parquet(held: Held, stated: Stated, orders: tuple[Order | None, ...]) -> DumpReading:
     rows = ParquetRows(held.file)
     rows.insist_on_text(stated.fields)
-    parts = parts_of(Window(rows.blocks(), CHARSET), reading_of("parquet", stated.fields), PART_BYTES)
+    reads = reading_of("parquet", stated.fields, steps=stated.steps)
+    parts = parts_of(Window(rows.blocks(), CHARSET), reads, PART_BYTES)
     placed = (replace(part, byte_spans=rows.byte_spans([piece.start for piece in part.split.pieces])) for part in parts)
     reading = DumpReading(DumpRead(CHARSET, "parquet"), iter(()))
     reading.parts = _noting(_understood(placed, "parquet", stated, orders), rows, reading.damage)

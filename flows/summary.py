@@ -48,6 +48,10 @@ def print_summary(summary: Summary, request: Request) -> None:
         f"{len(summary.rejected)} rejected:",
         [f"{path}: {why}" for path, why in sorted(summary.rejected.items())],
     )
+    listed(
+        f"{len(summary.doubtful)} in an encoding that is doubtful:",
+        [f"{path}: {how}" for path, how in sorted(summary.doubtful.items())],
+    )
 
 
 def figures(summary: Summary) -> list[tuple[str, str]]:

@@ -146,6 +146,29 @@ def test_what_decides(data: bytes, text: str, encoding: str | None, evidence: st
     assert exact(decoded, data)
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "text", ["hi", "Le dîner.\n", JAPANESE, CHINESE, RUSSIAN, KOREAN, FRENCH], ids=lambda text: text[:2]
+)
+def test_wide_characters_need_no_mark(text: str, codec: str) -> None:
+    decoded = decode(text.encode(codec))
+    assert (decoded.text, decoded.encoding) == (text, codec)
+    assert exact(decoded, text.encode(codec))
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("It’s the last day of the fair, está claro, and nobody wants to go home before the music ends.", "cp1252"),
+        ("The water had 12 ° at noon, and the wind came from the west.", "cp1252"),
+        ("Él está allí, y nadie sabe dónde vivía antes, ni qué hacía en aquel pequeño pueblo del sur.", "mac-roman"),
+        ("Él está allí, y nadie sabe dónde vivía antes, ni qué hacía en aquel pequeño pueblo del sur.", "cp850"),
+    ],
+)
+def test_a_page_of_old_systems_needs_more_than_a_hint(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)).text == text
+
+
 def test_escape_sequences_in_ascii_bytes_are_read() -> None:
     decoded = decode(JAPANESE.encode("iso2022_jp"))
     assert decoded.text == JAPANESE

@@ -22,9 +22,9 @@ import conftest
 import pytest
 from api_here import talking_to
 from conftest import free_port, wait_for
+from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-import flows.warehouse
 from flows import ingest as module
 from flows import landing, pipeline
 from flows import tracked as tracking
@@ -37,7 +37,7 @@ from flows.pipeline import Batch, Request, Summary, stage
 from flows.staging import Staged
 from flows.warehouse import Warehouse
 from transforms.errors import PassingError, SourceError, TrackingError, UsageError
-from transforms.split.fields import Asked, FieldNames
+from transforms.split.fields import Asked
 
 # isort: split
 from prefect import get_client
@@ -253,13 +253,13 @@ def test_a_final_failure_is_not_tried_again(
 
 
 def writes_fail_once(error: Exception) -> Callable[..., None]:
-    """`write_deltalake` on a disk that fails the first time."""
-    failures, write = [error], flows.warehouse.write_deltalake
+    """What adds to the log of a table, on a disk that fails the first time."""
+    failures, add = [error], DeltaTable.create_write_transaction
 
     def fails(*arguments: Any, **options: Any) -> None:
         if failures:
             raise failures.pop()
-        write(*arguments, **options)
+        add(*arguments, **options)
 
     return fails
 
@@ -294,7 +294,7 @@ def test_a_run_is_tried_again_where_the_disk_may_be_back(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, tried: int
 ) -> None:
     monkeypatch.setattr(module, "update", module.update.with_options(retry_delay_seconds=[0.0] * len(RUN_DELAYS)))
-    monkeypatch.setattr(flows.warehouse, "write_deltalake", writes_fail_once(error))
+    monkeypatch.setattr(DeltaTable, "create_write_transaction", writes_fail_once(error))
     state = flow_state(source, tmp_path / "w")
     assert updates(state) == [tried]
     assert state.is_completed() == (tried == 2)
@@ -353,7 +353,7 @@ def test_the_artifacts_show_duplicates_and_the_last_runs(tmp_path: Path) -> None
     assert sum(line.startswith("- `") for line in lines) == len(TREND)
 
 
-def marked(item: Batch, *, last_try: bool, folder: str, run_id: str, fields: FieldNames) -> Staged:
+def marked(item: Batch, *, last_try: bool, folder: str, **options: Any) -> Staged:
     """`stage` that notes which process worked, and meets a busy disk the first time in each batch."""
     marks = Path(folder).parent.parent / "marks"
     marks.mkdir(exist_ok=True)
@@ -361,7 +361,7 @@ def marked(item: Batch, *, last_try: bool, folder: str, run_id: str, fields: Fie
     (marks / f"{item.number}-{time.monotonic_ns()}").write_text(str(os.getpid()))
     if first:
         raise PassingError("busy")
-    return stage(item, last_try=last_try, folder=folder, run_id=run_id, fields=fields)
+    return stage(item, last_try=last_try, folder=folder, **options)
 
 
 def killed(item: Batch, *, last_try: bool, **options: Any) -> Staged:

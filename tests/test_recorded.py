@@ -16,7 +16,6 @@ import pytest
 from conftest import committed, ingest, rows_of, snapshot, winnow, without_runs
 from deltalake import DeltaTable, write_deltalake
 
-import flows.warehouse
 from flows import landing, view
 from flows.lock import NONE, only_writer
 from flows.pipeline import Request
@@ -138,7 +137,7 @@ def test_a_warehouse_that_can_not_be_written_keeps_no_row(
 ) -> None:
     before = snapshot(warehouse)
     shutil.copy(RAW / "tidepool/2019-autumn.txt", source)
-    monkeypatch.setattr(flows.warehouse, "write_deltalake", write)
+    monkeypatch.setattr(DeltaTable, "create_write_transaction", write)
     with pytest.raises(WarehouseError) as error:
         run_recorded(Request((str(source),), warehouse), local(lambda _batch, _staged: None), NONE)
     assert type(error.value) is kind

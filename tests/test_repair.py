@@ -10,10 +10,11 @@ from ftfy import TextFixerConfig
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from transforms.pairs import PART
-from transforms.repair import MARKUP, PLAIN, needs_nothing, repair_line, repair_lines
+from transforms.repair import MARKUP, PLAIN, needs_nothing, repair_line, repair_lines, repair_texts
+from transforms.repair_steps import STEPS, config_of
 
-CONFIGS = {"plain": PLAIN, "markup": MARKUP}
+CONFIGS = {"plain": PLAIN, "markup": MARKUP, "nothing": config_of(()), "all": config_of(tuple(STEPS))}
+CONFIGS |= {name: config_of((name,)) for name in STEPS}
 # Pairs of what a text was written in and what it was misread as.
 WRITTEN_AND_READ = [
     ("utf-8", "latin-1"),
@@ -62,7 +63,7 @@ def plainly(line: str, config: TextFixerConfig) -> str:
 
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
-@settings(deadline=None, max_examples=1000)
+@settings(deadline=None, max_examples=300)
 @given(line=(MIXED | ANY).map(without_line_ends))
 @example(line="&amp;amp;lt;")
 @example(line="<p>&eacute;")
@@ -78,7 +79,7 @@ def test_a_line_becomes_what_ftfy_makes_of_it(config: TextFixerConfig, line: str
 
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(
     parts=st.lists(st.lists(MIXED.map(without_line_ends), min_size=1, max_size=4), max_size=4),
     clean=st.integers(0, 66),
@@ -99,11 +100,10 @@ def test_a_repaired_line_needs_no_second_repair_where_ftfy_agrees(line: str) -> 
     assert unicodedata.is_normalized("NFC", repair_line(line)[0])
 
 
-# A part is what is looked at together, in characters; a line of it is twelve long, its end counted.
-LINES = 3 * PART // 12
+LINES = 3000
 
 
-@pytest.mark.parametrize("place", [0, 1, *range(PART // 12 - 2, PART // 12 + 3), LINES - 2, LINES - 1])
+@pytest.mark.parametrize("place", [0, 1, 1499, LINES - 2, LINES - 1])
 def test_one_damaged_line_anywhere_is_found(place: int) -> None:
     lines = ["clean words"] * LINES
     lines[place] = f"{'x' * (place % 5)}cafÃ©"
@@ -111,6 +111,21 @@ def test_one_damaged_line_anywhere_is_found(place: int) -> None:
     assert repaired.lines[place].endswith("café")
     assert list(repaired.repairs) == [place]
     assert repaired.lines.count("clean words") == len(lines) - 1
+
+
+@settings(deadline=None, max_examples=200)
+@given(texts=st.lists(st.lists(MIXED.map(without_line_ends), max_size=3).map("\n".join), max_size=5))
+def test_texts_are_repaired_line_by_line(texts: list[str]) -> None:
+    repaired = repair_texts(texts)
+    assert [text for text, _ in repaired] == ["\n".join(repair_lines(text.split("\n")).lines) for text in texts]
+    for (after, steps), before in zip(repaired, texts, strict=True):
+        assert bool(steps) >= (after != before)
+
+
+@pytest.mark.parametrize("line", ["œ\nœ", " \nÃ€", "a\nÃ b", "plain\nwords"])
+def test_a_line_end_within_a_line_is_one_more_character(line: str) -> None:
+    assert repair_line(line)[0] == plainly(line, PLAIN)
+    assert repair_lines([line, "x"]).lines == (plainly(line, PLAIN), "x")
 
 
 @pytest.mark.parametrize(
@@ -166,3 +181,4 @@ def test_clean_text_is_quick() -> None:
 
 def test_no_lines() -> None:
     assert repair_lines([]).lines == ()
+    assert repair_texts([]) == []

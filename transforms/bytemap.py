@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.compiled import compiled
+from transforms.mixed import ESCAPED, is_mixed
 
 # One mark per block; a look-up walks at most one block byte by byte.
 # 1,024 bytes take about 0.15 ms to walk and cost one mark per kilobyte to remember.
@@ -18,6 +19,8 @@ BLOCK: Final = 1024
 # In UTF-8 characters are counted so many bytes at once, which costs 0.1 ns a byte, and a look-up walks through at most
 # as many.
 NARROW: Final = 256
+# Two encodings side by side are gone through by so many bytes, each once.
+MIXED_BLOCK: Final = 1 << 16
 
 State = tuple[bytes, int]
 
@@ -48,6 +51,8 @@ class ByteMap:
             return []
         if self.encoding == "utf-8" and self.errors == "strict":
             return [self.skip + char for char in chars] if self.data.isascii() else self._in_utf8(chars)
+        if is_mixed(self.encoding):
+            return self._in_mixed(chars)
         if is_single_byte(self.encoding):
             return [self.skip + char for char in chars]
         return self._by_decoding(chars)
@@ -59,6 +64,22 @@ class ByteMap:
         found[order] = _places(np.frombuffer(self.data, np.uint8)[self.skip :], wanted[order])
         offsets: list[int] = (found + self.skip).tolist()
         return offsets
+
+    def _in_mixed(self, chars: Sequence[int]) -> list[int]:
+        """In a line that is not UTF-8 every byte is a character; the escaped reading shows which these are."""
+        found: dict[int, int] = {}
+        wanted = np.unique(np.asarray(chars, np.int64))
+        decoder = codecs.getincrementaldecoder(ESCAPED)()
+        done, at = 0, self.skip
+        for begin in range(self.skip, len(self.data), MIXED_BLOCK):
+            text = decoder.decode(self.data[begin : begin + MIXED_BLOCK], begin + MIXED_BLOCK >= len(self.data))
+            codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+            widths = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000) - 2 * (codes >> 8 == 0xDC)
+            starts = at + np.concatenate(([0], np.cumsum(widths, dtype=np.int64)))
+            here = wanted[(wanted >= done) & (wanted < done + len(codes))]
+            found.update(zip(here.tolist(), starts[here - done].tolist(), strict=True))
+            done, at = done + len(codes), int(starts[-1])
+        return [found.get(char, len(self.data)) for char in chars]
 
     def _by_decoding(self, chars: Sequence[int]) -> list[int]:
         """Decodes once more, a block at a time, and walks the blocks that hold an offset asked for."""
@@ -136,4 +157,4 @@ def is_single_byte(encoding: str) -> bool:
     """Whether every byte of `encoding` is a character, so that the two offsets are the same."""
     text = bytes(range(256)).decode(encoding, "replace")
     # Where no byte above ASCII stands for itself the encoding needs several: UTF-8, ISO-2022 and HZ.
-    return len(text) == 256 and not set(text[128:]) <= {"\N{REPLACEMENT CHARACTER}"}
+    return not is_mixed(encoding) and len(text) == 256 and not set(text[128:]) <= {"\N{REPLACEMENT CHARACTER}"}

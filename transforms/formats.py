@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Final
 
 from ftfy import TextFixerConfig
 
 from transforms.evidence import NO_EVIDENCE, Evidence
-from transforms.records import Format, Piece, Residue, Split
-from transforms.repair import MARKUP, PLAIN, repair_line, repair_lines
+from transforms.records import Format, Piece, Split
+from transforms.repair import Steps, repair_texts
+from transforms.repair_steps import USUAL, config_of
 from transforms.split.csv_rows import CsvRows, is_csv
 from transforms.split.feed import Feed
 from transforms.split.fields import DEFAULT_NAMES, SPACE, FieldNames
@@ -29,6 +32,8 @@ PAGE: Final = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORE
 TAG: Final = re.compile(
     r"</?(?:p|div|span|a|br|article|section|table|tr|td|ul|li|h[1-6])(?:\s[^<>]{0,400})?/?>", re.IGNORECASE
 )
+# Where a parser reads the entities, so that repair leaves alone what still looks like one.
+MARKUP: Final = frozenset({"html", "feed", "json feed", "stack exchange"})
 # A fragment of a page has a tag in about every 100 characters; a text that mentions one has not.
 CHARS_PER_TAG: Final = 300
 
@@ -64,27 +69,34 @@ def _markup(head: str) -> Format:
     return "text"
 
 
-def reading_of(kind: Format, fields: FieldNames = DEFAULT_NAMES, known: Evidence = NO_EVIDENCE) -> Reading:
-    """How a dump of a format is read and repaired, from its beginning; `known` is what other dumps say of a text."""
+def reading_of(
+    kind: Format,
+    fields: FieldNames = DEFAULT_NAMES,
+    known: Evidence = NO_EVIDENCE,
+    steps: tuple[str, ...] = USUAL,
+) -> Reading:
+    """How a dump of a format is read, from its beginning, and which steps of repair are taken.
+
+    `known` is what other dumps say of a text.
+    """
     if kind == "text":
-        return PlainText(known)
-    reading, config = _stated(kind, fields)
+        return PlainText(known, config_of(steps))
     # What states its own boundaries is taken apart before it is repaired: a tag or a quote is no damage.
-    return Repairing(reading, config)
+    return Repairing(_stated(kind, fields), config_of(steps, markup=kind in MARKUP))
 
 
-def _stated(kind: Format, fields: FieldNames) -> tuple[Reading, TextFixerConfig]:
-    """The reading of a format and how its text is repaired: where it is markup a parser has read its entities."""
-    known: dict[Format, tuple[Reading, TextFixerConfig]] = {
-        "html": (Page(), MARKUP),
-        "feed": (Feed(), MARKUP),
-        "json feed": (JsonFeed(), MARKUP),
-        "stack exchange": (StackPosts(), MARKUP),
-        "mbox": (Mailbox(), PLAIN),
-        "markdown": (Markdown(fields), PLAIN),
-        "jsonl": (JsonRows(fields), PLAIN),
-        "parquet": (JsonRows(fields), PLAIN),
-        "csv": (CsvRows(fields), PLAIN),
+def _stated(kind: Format, fields: FieldNames) -> Reading:
+    """The reading of a format that states its own boundaries."""
+    known: dict[Format, Reading] = {
+        "html": Page(),
+        "feed": Feed(),
+        "json feed": JsonFeed(),
+        "stack exchange": StackPosts(),
+        "mbox": Mailbox(),
+        "markdown": Markdown(fields),
+        "jsonl": JsonRows(fields),
+        "parquet": JsonRows(fields),
+        "csv": CsvRows(fields),
     }
     return known[kind]
 
@@ -99,23 +111,27 @@ class Repairing:
     def take(self, text: str, *, last: bool) -> Taken:
         """Reads on."""
         taken = self.reading.take(text, last=last)
-        split = Split(
-            tuple(_repaired(piece, self.config) for piece in taken.split.pieces),
-            tuple(_repaired_residue(residue, self.config) for residue in taken.split.residue),
-        )
-        return Taken(split, taken.used, Repairing(taken.then, self.config))
+        return Taken(_repaired(taken.split, self.config), taken.used, Repairing(taken.then, self.config))
 
 
-def _repaired(piece: Piece, config: TextFixerConfig) -> Piece:
-    body = repair_lines(piece.body.split("\n"), config)
-    title, title_steps = repair_line(piece.title, config) if piece.title else (piece.title, ())
-    author, author_steps = repair_line(piece.author, config) if piece.author else (piece.author, ())
-    tags = tuple(repair_line(tag, config)[0] for tag in piece.tags)
-    steps = dict.fromkeys([*title_steps, *author_steps, *(step for steps in body.repairs.values() for step in steps)])
-    if not steps and (title, author, tags) == (piece.title, piece.author, piece.tags):
+def _repaired(split: Split, config: TextFixerConfig) -> Split:
+    """All texts of a split are repaired together: a dump of rows has many, and most of them are short."""
+    posts = [(piece.body, piece.title or "", piece.author or "", *piece.tags) for piece in split.pieces]
+    fixed = iter(repair_texts([*chain.from_iterable(posts), *(residue.text for residue in split.residue)], config))
+    pieces = tuple(_repaired_piece(piece, fixed) for piece in split.pieces)
+    return Split(pieces, tuple(replace(residue, text=next(fixed)[0]) for residue in split.residue))
+
+
+def _repaired_piece(piece: Piece, fixed: Iterator[tuple[str, Steps]]) -> Piece:
+    """A piece with its texts repaired, which come as they were given: body, title, author, tags."""
+    body, title, author, *tags = islice(fixed, 3 + len(piece.tags))
+    if not any(steps for _, steps in (body, title, author, *tags)):
         return piece
-    return replace(piece, body="\n".join(body.lines), title=title, author=author, tags=tags, repairs=tuple(steps))
-
-
-def _repaired_residue(residue: Residue, config: TextFixerConfig) -> Residue:
-    return replace(residue, text="\n".join(repair_lines(residue.text.split("\n"), config).lines))
+    return replace(
+        piece,
+        body=body[0],
+        title=piece.title and title[0],
+        author=piece.author and author[0],
+        tags=tuple(tag for tag, _ in tags),
+        repairs=tuple(dict.fromkeys((*title[1], *author[1], *body[1]))),
+    )

@@ -10,6 +10,7 @@ from typing import Final
 
 from transforms.bytemap import ByteMap, State, is_single_byte
 from transforms.decode import Charset
+from transforms.mixed import is_mixed
 from transforms.records import Split
 from transforms.split.parts import Reading
 
@@ -51,7 +52,7 @@ class Window:
         self._blocks = iter(blocks)
         self._make = codecs.getincrementaldecoder(charset.codec)
         self._state: State = self._make(charset.errors).getstate()
-        self._stateless = charset.codec == "utf-8" or is_single_byte(charset.codec)
+        self._stateless = charset.codec == "utf-8" or is_mixed(charset.codec) or is_single_byte(charset.codec)
 
     def __len__(self) -> int:
         return len(self._data)

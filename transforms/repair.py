@@ -1,45 +1,30 @@
 """Repairing damaged text: mojibake, stray entities, control characters, unnormalised accents.
 
-The repair of a line is what `ftfy` makes of it with `PLAIN` or `MARKUP`. `ftfy` reads 1 to 2 MB/s, so text that
-provably needs nothing does not reach it: each of its steps can act only where one of the signs below is present.
+The repair of a line is what `ftfy` makes of it with a configuration of `transforms.repair_steps`. `ftfy` reads 1 to
+2 MB/s, so lines that provably need nothing do not reach it (`transforms.screen`).
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
 import ftfy
+import numpy as np
 from ftfy import TextFixerConfig
-from ftfy.badness import BADNESS_RE, is_bad
-from ftfy.chardata import CONTROL_CHARS
+from ftfy.chardata import HTML_ENTITIES, HTML_ENTITY_RE
 
-from transforms.pairs import pairs_of
+from transforms.repair_steps import config_of
+from transforms.screen import ACCENT, ENTITY, SIGN, TAG, screen_of
 
-# Curled quotes, ligatures, wide characters and U+2028 are what the author or the script wanted: they stay.
-PLAIN: Final = TextFixerConfig(
-    unescape_html="auto",
-    uncurl_quotes=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    fix_line_breaks=False,
-    normalization="NFC",
-    explain=True,
-)
-# A parser has already read the entities of a page; what still looks like one was written on purpose.
-MARKUP: Final = PLAIN._replace(unescape_html=False)
+PLAIN: Final = config_of()
+MARKUP: Final = config_of(markup=True)
 
-ENTITY: Final = re.compile(r"&#?[0-9A-Za-z]{1,24};")
-# What the steps for C1 controls, surrogates, terminal escapes and control characters act on.
-STRAY: Final = re.compile(
-    "[\x80-\x9f\ud800-\udfff" + "".join(re.escape(chr(code)) for code in sorted(CONTROL_CHARS)) + "]"
-)
-STRAY_ASCII: Final = bytes(code for code in range(0x80) if STRAY.match(chr(code)))
+Steps = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +32,10 @@ class Repaired:
     """The repaired lines, as many as before, and by line number what was done to those that changed."""
 
     lines: tuple[str, ...]
-    repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    repairs: dict[int, Steps] = field(default_factory=dict)
 
 
-def repair_line(line: str, config: TextFixerConfig = PLAIN) -> tuple[str, tuple[str, ...]]:
+def repair_line(line: str, config: TextFixerConfig = PLAIN) -> tuple[str, Steps]:
     r"""Repairs one line and names the steps taken, in their order.
 
     >>> repair_line("un cafÃ© Ã\xa0 OrlÃ©ans")
@@ -60,26 +45,16 @@ def repair_line(line: str, config: TextFixerConfig = PLAIN) -> tuple[str, tuple[
     >>> repair_line("“curled” quotes stay")
     ('“curled” quotes stay', ())
     """
-    if needs_nothing(line, config):
-        return line, ()
-    fixed = ftfy.fix_and_explain(line, config)
-    steps = fixed.explanation or []
-    return fixed.text, tuple(f"{step.action} {step.parameter}" for step in steps)
+    return (line, ()) if needs_nothing(line, config) else _repaired(line, config)
 
 
-def needs_nothing(text: str, config: TextFixerConfig = PLAIN) -> bool:
-    r"""True where `ftfy` would provably change nothing, for one line or many together.
-
-    The signs are found anywhere in the text, so a group of lines without a sign holds no line with one.
+def needs_nothing(line: str, config: TextFixerConfig = PLAIN) -> bool:
+    r"""True where `ftfy` would provably change nothing.
 
     >>> needs_nothing("plain words"), needs_nothing("trÃ¨s"), needs_nothing("e\u0301")
     (True, False, False)
     """
-    if config.unescape_html and "&" in text and ENTITY.search(text):
-        return False
-    if STRAY.search(text):
-        return False
-    return text.isascii() or (not is_bad(text) and unicodedata.is_normalized("NFC", text))
+    return not any(_needs(line, signs, config) for _, signs in _shown(line, 1, config))
 
 
 def repair_lines(lines: Sequence[str], config: TextFixerConfig = PLAIN) -> Repaired:
@@ -89,36 +64,56 @@ def repair_lines(lines: Sequence[str], config: TextFixerConfig = PLAIN) -> Repai
     ('clean', 'café')
     """
     fixed = list(lines)
-    repairs: dict[int, tuple[str, ...]] = {}
-    for number in _suspects(lines, config):
-        text, steps = repair_line(lines[number], config)
-        if steps:
-            fixed[number], repairs[number] = text, steps
+    repairs: dict[int, Steps] = {}
+    for number, signs in _shown("\n".join(lines), len(lines), config):
+        if _needs(fixed[number], signs, config):
+            text, steps = _repaired(fixed[number], config)
+            if steps:
+                fixed[number], repairs[number] = text, steps
     return Repaired(tuple(fixed), repairs)
 
 
-def _suspects(lines: Sequence[str], config: TextFixerConfig) -> Iterable[int]:
-    """The numbers of the lines that may hold a sign; the text is looked at as one, which costs little a line."""
-    text = "\n".join(lines)
-    places = [found.start() for found in ENTITY.finditer(text)] if config.unescape_html and "&" in text else []
-    if not text.isascii() or _has_stray(text.encode("ascii")):
-        signs = pairs_of(f"{BADNESS_RE.pattern}|{STRAY.pattern}")
-        if signs is None:
-            return range(len(lines))
-        places += signs.places(text)
-    numbers = _lines_at(places, lines)
-    if not unicodedata.is_normalized("NFC", text):
-        numbers |= {number for number, line in enumerate(lines) if not unicodedata.is_normalized("NFC", line)}
-    return sorted(numbers)
+def repair_texts(texts: Sequence[str], config: TextFixerConfig = PLAIN) -> list[tuple[str, Steps]]:
+    r"""Repairs texts of many lines, each line by itself; with each goes what was done to it, every step once.
+
+    All are looked at together, so that many short ones cost little more than a long one.
+
+    >>> repair_texts(["clean", "", "cafÃ©\nclean\nthÃ©"])
+    [('clean', ()), ('', ()), ('café\nclean\nthé', ('encode latin-1', 'decode utf-8'))]
+    """
+    ends = list(accumulate(text.count("\n") + 1 for text in texts))
+    repaired: list[tuple[str, Steps]] = [(text, ()) for text in texts]
+    shown = _shown("\n".join(texts), ends[-1] if ends else 0, config)
+    for number in dict.fromkeys(bisect_right(ends, line) for line, _ in shown):
+        found = repair_lines(texts[number].split("\n"), config)
+        if found.repairs:
+            steps = dict.fromkeys(step for steps in found.repairs.values() for step in steps)
+            repaired[number] = "\n".join(found.lines), tuple(steps)
+    return repaired
 
 
-def _has_stray(data: bytes) -> bool:
-    return len(data.translate(None, STRAY_ASCII)) < len(data)
+def _shown(text: str, lines: int, config: TextFixerConfig) -> Iterator[tuple[int, int]]:
+    """The numbers of the lines of a text that show anything, and what it is."""
+    screen = screen_of(config)
+    if screen is None or text.count("\n") != max(0, lines - 1):
+        # What spans a line end is told by nobody but `ftfy`.
+        yield from ((number, SIGN) for number in range(lines))
+    elif lines:
+        found = screen.signs(text, lines)
+        numbers = np.flatnonzero(found)
+        yield from zip(numbers.tolist(), found[numbers].tolist(), strict=True)
 
 
-def _lines_at(places: list[int], lines: Sequence[str]) -> set[int]:
-    """The numbers of the lines in which offsets of the joined text lie."""
-    if not places:
-        return set()
-    ends = [*accumulate(len(line) + 1 for line in lines)]
-    return {bisect_right(ends, place) for place in places}
+def _needs(line: str, signs: int, config: TextFixerConfig) -> bool:
+    """Whether `ftfy` could change a line that shows some signs."""
+    if signs & SIGN:
+        return True
+    read = signs & ENTITY and not (signs & TAG and config.unescape_html == "auto")
+    if read and any(name.startswith("&#") or name in HTML_ENTITIES for name in HTML_ENTITY_RE.findall(line)):
+        return True
+    return bool(signs & ACCENT) and not unicodedata.is_normalized("NFC", line)
+
+
+def _repaired(line: str, config: TextFixerConfig) -> tuple[str, Steps]:
+    fixed = ftfy.fix_and_explain(line, config)
+    return fixed.text, tuple(f"{step.action} {step.parameter}" for step in fixed.explanation or ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,6 +74,21 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     url_field: Annotated[list[str] | None, _field("its address")] = None,
     tags_field: Annotated[list[str] | None, _field("its tags")] = None,
     id_field: Annotated[list[str] | None, _field("what names it among the rows")] = None,
+    repair_steps: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STEP,...",
+            help="What is repaired in texts: encoding (text read in the wrong one), entities, controls (control "
+            "characters), accents (as one character with their letter), and, only when asked for, quotes (made "
+            "straight), ligatures (taken apart), widths (made the usual ones).  "
+            "[default: encoding,entities,controls,accents]",
+            rich_help_panel="Repair",
+            show_default=False,
+        ),
+    ] = None,
+    no_repair: Annotated[  # noqa: FBT002 - typer's way to a flag
+        bool, typer.Option("--no-repair", help="Leave texts as they were read.", rich_help_panel="Repair")
+    ] = False,
 ) -> None:
     """Read new dumps and bring the tables up to date.
 
@@ -81,6 +97,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     """
     from flows.summary import print_summary  # noqa: PLC0415 - the imports behind these take a second
     from flows.timing import seconds_of  # noqa: PLC0415
+    from transforms.repair_steps import asked_for  # noqa: PLC0415
 
     given = {
         "include": include,
@@ -95,9 +112,9 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     }
     rejected = False
     with told():
-        patience = seconds_of(wait)
+        patience, steps = seconds_of(wait), asked_for(repair_steps, none=no_repair)
         for options, together in _by_options(context, sources or [DEFAULT_SOURCE], given):
-            request = _request(together, warehouse, dict(options))
+            request = replace(_request(together, warehouse, dict(options)), repair_steps=steps)
             summary = _run(request, patience)
             print_summary(summary, request)
             rejected = rejected or bool(summary.rejected)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ftfy import TextFixerConfig
+
 from transforms.errors import DumpError
 from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.lines import lines_of
 from transforms.records import Split
-from transforms.repair import repair_lines
+from transforms.repair import PLAIN, repair_lines
 from transforms.split.html import split_html
 from transforms.split.parts import NOTHING, Taken
 from transforms.split.text_pieces import split_text
@@ -26,15 +28,16 @@ class PlainText:
     """A text dump. Its last post goes over into the next part, where its end shows; the layout is that of the part.
 
     What other dumps say (`known`) counts the lines from the beginning of the dump, so it is only for one that is read
-    as a whole in the end.
+    as a whole in the end. `repair` is how its lines are repaired.
     """
 
     known: Evidence = NO_EVIDENCE
+    repair: TextFixerConfig = PLAIN
     longest: int = LONGEST_POST
 
     def take(self, text: str, *, last: bool) -> Taken:
         """Reads on, up to the beginning of the last post."""
-        split = _posts(text, self.known if last else NO_EVIDENCE)
+        split = self._posts(text, self.known if last else NO_EVIDENCE)
         if last:
             return Taken(split, len(text), self)
         starts = [piece.start for piece in split.pieces] or [row.start for row in split.residue]
@@ -45,7 +48,11 @@ class PlainText:
         if len(text) < self.longest:
             return Taken(NOTHING, 0, self)
         used = text.rfind("\n") + 1 or len(text)
-        return Taken(_posts(text[:used], NO_EVIDENCE), used, self)
+        return Taken(self._posts(text[:used], NO_EVIDENCE), used, self)
+
+    def _posts(self, text: str, known: Evidence) -> Split:
+        lines = lines_of(text)
+        return split_text(lines, repair_lines(lines.lines, self.repair), known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,3 @@ class Page:
                 "cut it into pages"
             )
         return Taken(split_html(text), len(text), self) if last else Taken(NOTHING, 0, self)
-
-
-def _posts(text: str, known: Evidence) -> Split:
-    lines = lines_of(text)
-    return split_text(lines, repair_lines(lines.lines), known)

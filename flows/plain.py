@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Final
 
 import pyarrow as pa
@@ -10,7 +9,7 @@ import pyarrow as pa
 from transforms import PIPELINE_VERSION
 from transforms.columns import distinct
 from transforms.merge import ONLY_COPY
-from transforms.quality import quality_of
+from transforms.quality import quality_of_texts
 from transforms.tables import COPIES, POSTS, STRINGS, WORDINGS
 
 # What a post says as its only copy does.
@@ -61,7 +60,7 @@ def plain_wordings(bodies: pa.Table) -> pa.Table:
 
 def qualities(texts: pa.ChunkedArray) -> pa.Array:
     """The column `quality` of some texts."""
-    return pa.array([asdict(quality_of(text)) for text in texts.to_pylist()], POSTS.field("quality").type)
+    return quality_of_texts(texts.to_pylist())
 
 
 def _table(schema: pa.Schema, columns: dict[str, pa.Array]) -> pa.Table:

@@ -58,7 +58,7 @@ def relate_and_merge(
             waiting[batch].append(_put(there, number, copies.filter(chosen), bodies.filter(chosen)))
     for batch in _batches(entangled, arrivals, waiting):
         out.add(untangle(warehouse, batch, arrivals.reread, run_id))
-    return out.changes(entangled), dict(out.counts)
+    return out.changes(entangled), {**out.counts, "pairs_passed_over": matches.passed_over}
 
 
 @dataclass(slots=True)

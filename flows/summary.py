@@ -20,7 +20,7 @@ CELL = 60
 NOTHING = dict.fromkeys(
     (
         "dumps", "copies", "posts", "posts_changed", "posts_joined", "duplicates",
-        "identical", "near-identical", "excerpt", "residue",
+        "identical", "near-identical", "excerpt", "residue", "pairs_passed_over",
     ),
     0,
 )  # fmt: skip
@@ -62,6 +62,7 @@ def figures(summary: Summary) -> list[tuple[str, str]]:
     relations = ", ".join(f"{count[name]} {name}" for name in ("identical", "near-identical", "excerpt"))
     skipped = ", ".join(f"{number:,} {kind}" for kind, number in summary.skipped.items())
     met = [(f"{sum(summary.skipped.values()):,}", f"members of containers that are no dumps ({skipped})")]
+    hidden = [(count["pairs_passed_over"], "pairs not compared: what they share, very many posts have in common")]
     return [
         (count["dumps"], f"dumps new in {read:,} files ({summary.unchanged:,} unchanged, {rejected:,} rejected)"),
         (count["copies"], "copies found in them"),
@@ -69,6 +70,7 @@ def figures(summary: Summary) -> list[tuple[str, str]]:
         (count["duplicates"], f"copies of posts met elsewhere ({relations})"),
         (count["residue"], "pieces of residue, text that belongs to no post"),
         *(met if skipped else []),
+        *(hidden if summary.counts.get("pairs_passed_over") else []),
         (f"{summary.seconds:,.1f}", f"seconds, {speed:,.2f} MB/s"),
     ]
 

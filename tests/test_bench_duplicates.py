@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.duplicates import corpus, edits
 from benchmarks.duplicates.corpus import Planted, Row
 from benchmarks.duplicates.exact import exact, likeness, verdict
 from benchmarks.duplicates.scoring import score
-from transforms.match import relation_of, verify
-from transforms.sign import shingle_sets, sign
+from transforms.match import relation_of, verified
+from transforms.sign import flat_sets, sign
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +29,14 @@ def test_the_plain_definition_and_the_code_of_winnow_agree(made: tuple[list[Row]
     for pair in pairs:
         both = [texts[pair.one], texts[pair.other]]
         one, other = sign([None, None], both)
-        found = verify([(0, 1)], dict(enumerate(shingle_sets(both))))
+        hashes, offsets = flat_sets(both)
+        found = verified(np.array([0]), np.array([1]), hashes, offsets[:-1], offsets[1:])
         if one.wording == other.wording:
             assert pair.verdict == "identical"
-        elif found:
-            assert pair.verdict == relation_of(found[0].jaccard, same_wording=False)
-            assert found[0].jaccard == pytest.approx(pair.jaccard, rel=1e-6)
-            assert found[0].containment == pytest.approx(pair.containment, rel=1e-6)
+        elif len(found.left):
+            assert pair.verdict == relation_of(float(found.jaccard[0]), same_wording=False)
+            assert found.jaccard[0] == pytest.approx(pair.jaccard, rel=1e-6)
+            assert found.containment[0] == pytest.approx(pair.containment, rel=1e-6)
         else:
             assert pair.verdict == "unlike"
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from transforms.characters import WITHOUT_SPACES
 from transforms.pii import mask
 from transforms.quality import (
     BULLETS,
@@ -29,7 +30,6 @@ from transforms.quality import (
     quality_of_texts,
 )
 from transforms.tables import POSTS
-from transforms.words import WITHOUT_SPACES
 
 
 def share(part: float, whole: float) -> float:

@@ -230,4 +230,4 @@ KEYS: Final = {
     "outlines": "dump_id",
 }
 # The column by which rows are replaced that have no name of their own: all with the same value at once.
-GROUPS: Final = {"residue": "dump_id", "matches": "left"}
+GROUPS: Final = {"residue": "dump_id", "matches": "left", "votes": "dump_id"}

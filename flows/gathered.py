@@ -78,7 +78,8 @@ LARGEST: Final = f"""
         (SELECT post_id, n_copies FROM posts WHERE n_copies > 1 AND post_id IN
             (SELECT post_id FROM copies WHERE relation NOT IN ('canonical', 'identical'))
             ORDER BY n_copies DESC, post_id LIMIT {GROUPS // 2}))
-    JOIN (SELECT post_id, title, source, left(text, {COMPARED}) AS text, canonical_copy_id, canonical_reason FROM posts)
+    JOIN (SELECT post_id, left(title, {TITLE}) AS title, left(text, {COMPARED}) AS text, n_chars, canonical_reason
+        FROM posts)
     USING (post_id) ORDER BY n_copies DESC, post_id
 """  # noqa: S608
 MEMBERS: Final = f"""
@@ -106,7 +107,8 @@ REJECTS: Final = f"""
 SEARCHED: Final = f"""
     SELECT left(coalesce(title, ''), {TITLE}) AS title, source, coalesce(language, 'und') AS language,
         strftime(published, CASE published_precision WHEN 'year' THEN '%Y' WHEN 'month' THEN '%Y-%m'
-            ELSE '%Y-%m-%d' END) AS day, n_words, n_copies, post_id, left(text, 100) AS begins
+            ELSE '%Y-%m-%d' END) AS day, n_words, n_copies, post_id, left(text, 100) ||
+            CASE WHEN n_chars > 100 THEN '…' ELSE '' END AS begins
     FROM posts ORDER BY n_copies DESC, published DESC NULLS LAST, post_id LIMIT {POSTS}
 """  # noqa: S608
 SPAN: Final = f"""
@@ -150,17 +152,22 @@ def _groups(ask: Ask, warehouse: Warehouse) -> list[Group]:
     ]
     texts = _texts(warehouse, [other["wording"] for other in others if other])
     return [
-        Group(post, members, other, texts.get(other["wording"]) if other else None)
+        _group(post, members, other, texts.get(other["wording"]) if other else None)
         for (post, members), other in zip(found, others, strict=True)
     ]
 
 
+def _group(post: Row, members: Sequence[Row], other: Row | None, text: str | None) -> Group:
+    cut = text is not None and max(post["n_chars"], len(text)) > COMPARED
+    return Group(post, members, other, text and text[:COMPARED], cut)
+
+
 def _texts(warehouse: Warehouse, wordings: Sequence[str]) -> dict[str, str | None]:
-    """The beginnings of the texts of wordings; None of one that stands in `posts` by now."""
+    """The texts of wordings; None of one that stands in `posts` by now."""
     if not wordings:
         return {}
     rows: list[Row] = warehouse.read("wordings", ["wording", "text"], ("wording", wordings)).to_pylist()
-    return {row["wording"]: row["text"] and row["text"][:COMPARED] for row in rows}
+    return {row["wording"]: row["text"] for row in rows}
 
 
 def _measures(ask: Ask) -> list[Measure]:

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import RAW
 
+from flows.gathered import COMPARED as COMPARED_CHARACTERS
 from flows.report import looks, report
 from flows.reporting.charts import Columns, columns
 from flows.reporting.differences import COMPARED, differences
@@ -321,3 +322,15 @@ def test_looks_end_no_element() -> None:
     assert "</" not in looks().js
     assert escaped("&") == "&amp;"
     assert foreign("x") == "<bdi>x</bdi>"
+
+
+def test_texts_of_any_length_are_compared_and_it_is_told(tmp_path: Path) -> None:
+    rng = random.Random(8)
+    whole = " ".join(paragraph for _ in range(60) for paragraph in post(rng).paragraphs)
+    rows = [{"title": "One", "text": whole}, {"title": "Two", "text": whole + " " + " ".join(post(rng).paragraphs)}]
+    write(tmp_path / "raw", {"a.jsonl": "".join(json.dumps(row) + "\n" for row in rows)})
+    ingest(tmp_path / "raw", tmp_path / "warehouse")
+    assert all(row["n_chars"] > COMPARED_CHARACTERS for row in rows_of(tmp_path / "warehouse", "posts"))
+    said = Read(page_of(tmp_path / "warehouse", tmp_path / "page.html")).words
+    assert "1 post of 1 was found more than once" in said
+    assert "not all of them was compared" in said

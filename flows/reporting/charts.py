@@ -11,6 +11,8 @@ from flows.reporting.markup import Html, each, tag, together
 HEIGHT: Final = 100
 # Of the room of a column, what its bar takes.
 BAR_SHARE: Final = 0.78
+# So few columns would be broad planks on a whole page.
+FEW: Final = 8
 # A bar that stands for something is seen, however small its part is.
 LEAST: Final = 1.2
 
@@ -39,11 +41,12 @@ def columns(chart: Columns) -> Html:
         preserveAspectRatio="none",
         role="img",
         aria_labelledby=f"{chart.name}-title",
-        class_="columns" if len(chart.values) > 8 else "columns few",
+        class_="columns",
     )
+    few = "few" if len(chart.values) <= FEW else None
     plot = tag("div", tag("span", figure(top), class_="top", id=f"{chart.name}-top"), drawn, class_="plot")
     caption = tag("figcaption", chart.caption, id=f"{chart.name}-caption")
-    return tag("figure", caption, plot, _axis(chart.labels), _figures(chart), id=chart.name)
+    return tag("figure", caption, plot, _axis(chart.labels), _figures(chart), id=chart.name, class_=few)
 
 
 def bar(share: float) -> Html:

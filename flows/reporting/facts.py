@@ -26,12 +26,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A post that was found more than once: its row, copies, and the one that differs most, with its text."""
+    """A post that was found more than once: its row, copies, and the one that differs most, with its text.
+
+    `cut` where one of the two texts is longer than what is given of it.
+    """
 
     post: Row
     copies: Sequence[Row]
     other: Row | None
     other_text: str | None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

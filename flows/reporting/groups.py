@@ -77,7 +77,8 @@ def _difference(group: Group) -> Html:
         tag("div", tag("h5", "canonical copy"), _side(found.stretches, "only left"), class_="side"),
         tag("div", tag("h5", other), _side(found.stretches, "only right"), class_="side"),
     ))  # fmt: skip
-    short = None if found.compared else tag("p", "The texts are long: only the first part was compared.", class_="note")
+    whole = found.compared and not group.cut
+    short = None if whole else tag("p", "The texts are long: not all of them was compared.", class_="note")
     return together(tag("div", sides, class_="sides"), short)
 
 

@@ -78,7 +78,7 @@
         begins.textContent = post[BEGINS];
         cell(row, "td", post[SOURCE] || "");
         cell(row, "td", post[LANGUAGE]);
-        cell(row, "td", post[DAY] || "");
+        cell(row, "td", post[DAY] || "", "day");
         cell(row, "td", number(post[WORDS]), "number");
         cell(row, "td", number(post[COPIES]), "number");
       }

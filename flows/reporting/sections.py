@@ -39,10 +39,13 @@ def came_in(facts: Facts) -> Html:
     ]
     sources = [(foreign(row["name"] or "(none)"), row["dumps"], row["copies"], row["posts"]) for row in facts.sources]
     heads = [Heading("source"), *(Heading(name, number=True) for name in ("dumps", "copies", "canonical"))]
+    said = "Copies by source; canonical are those that were kept"
+    if len(sources) < facts.totals["sources"]:
+        said += f"; the largest {len(sources)} of {facts.totals['sources']:,}"
     return tag(
         "div",
         table("Dumps by format", [Heading("format"), *counts], formats),
-        table("Copies by source; canonical are those that were kept", heads, sources) if sources else None,
+        table(said, heads, sources) if sources else None,
         class_="pair",
     )
 

@@ -10,6 +10,8 @@ from flows.reporting.charts import bar
 from flows.reporting.markup import Child, Html, each, escaped, tag
 
 KILO: Final = 1000
+# Percent that would be rounded to 100.
+NEARLY_ALL: Final = 99.5
 UNITS: Final = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -47,12 +49,14 @@ def ranking(caption: str, names: tuple[str, str], rows: Sequence[tuple[Child, in
 
 
 def percent(part: float, whole: float) -> str:
-    """A share for a person.
+    """A share for a person; what is not all is not called 100 %.
 
-    >>> percent(1, 3), percent(1, 2000), percent(0, 3), percent(2, 2)
-    ('33 %', '0.05 %', '0 %', '100 %')
+    >>> percent(1, 3), percent(1, 2000), percent(0, 3), percent(2, 2), percent(997, 1000)
+    ('33 %', '0.05 %', '0 %', '100 %', '99.7 %')
     """
     share = 100 * part / whole if whole else 0
+    if NEARLY_ALL <= share < 100:
+        return f"{min(share, 99.9):.1f} %"
     return f"{share:.0f} %" if share == 0 or share >= 10 else f"{share:.1f} %" if share >= 1 else f"{share:.1g} %"
 
 

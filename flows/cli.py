@@ -12,6 +12,7 @@ from flows.commands import (  # noqa: F401 - each joins the app
     history,
     ingest,
     query,
+    report,
     serve,
     show,
     verify,

@@ -108,6 +108,12 @@ def print_exported(card: Mapping[str, Any], output: Path) -> None:
     console.print(f"They are in {place}; {place}/README.md says what they are.", highlight=False, soft_wrap=True)
 
 
+def print_reported(output: Path, size: int) -> None:
+    """Prints where a report was written."""
+    place = escape(plain(str(output)))
+    console.print(f"{place}: {size / 1000:,.0f} kB; open it in a browser.", highlight=False, soft_wrap=True)
+
+
 def listed(heading: str, lines: Sequence[str]) -> None:
     """Prints a heading and the first lines of a list, if there are any."""
     if not lines:

@@ -30,6 +30,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from flows import columns, upkeep, view
 from flows.lock import NONE, Patience, only_writer
 from flows.table_files import TableFiles, holding, renamed, rewritten, stats
+from flows.terminal import one_line
 from transforms.errors import StorageError, WarehouseError, may_pass, way_out
 from transforms.tables import COMPLETED, GROUPS, KEYS, PUBLIC, SCHEMAS
 
@@ -337,4 +338,4 @@ def _told(root: Path, doing: str, meaning: str = "nothing was committed") -> Ite
         yield
     except (DeltaError, pa.ArrowException, OSError) as error:
         kind = StorageError if may_pass(error) or isinstance(error, CommitFailedError) else WarehouseError
-        raise kind(f"{doing} failed in {root}: {error}; {meaning}, {way_out(error)}") from error
+        raise kind(f"{doing} failed in {root}: {one_line(str(error))}; {meaning}, {way_out(error)}") from error

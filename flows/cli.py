@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 
+from flows import stopping
 from flows.commands import (  # noqa: F401 - each joins the app
     config,
     deploy,
@@ -22,6 +23,7 @@ from flows.commands.app import app
 
 def main() -> None:
     """Runs the command line."""
+    stopping.at_once()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that can't show a letter shows its escape.

@@ -28,6 +28,7 @@ from flows.lock import NONE, Patience
 from flows.reading import Stated
 from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
+from flows.upkeep import KEPT
 from flows.warehouse import Warehouse
 from transforms.decode import DOUBTFUL
 from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
@@ -77,6 +78,8 @@ class Request:
     fields: Asked = NONE_ASKED
     repair_steps: tuple[str, ...] = USUAL
     command: str = "ingest"
+    # Seconds for which earlier runs stay readable.
+    keep: float = KEPT
 
     def options(self) -> str:
         """What was asked, as JSON: the column `options` of `runs`."""
@@ -148,6 +151,7 @@ def run(
             ),
         }
         warehouse.commit(run_id, made.tables, row)
+        warehouse.tidy(now(), request.keep)
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
 
 

@@ -14,8 +14,10 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from flows import columns
 from transforms.tables import SCHEMAS
 
 # Bytes of rows in memory that make a row group: it compresses as well as ten times as much, and a few are held at once.
@@ -23,6 +25,8 @@ GROUP_BYTES: Final = 16_000_000
 # Bytes on the disk at which a file is closed. A changed row costs writing its file anew, each file costs a reader a
 # millisecond or two.
 FILE_BYTES: Final = 64_000_000
+# Rows of a file with the columns of an older winnow that are given those of today at once.
+OLD_ROWS: Final = 1 << 14
 # Old files of fewer bytes are not worth a thread.
 WORTH_A_THREAD: Final = 4_000_000
 
@@ -96,17 +100,27 @@ def _rewritten(files: Sequence[Path], name: str, without: tuple[str, pa.Array], 
     for path in files:
         gone = pc.is_in(_column(path, without[0]), value_set=without[1])
         done = 0
-        for rows in groups(path):
+        for rows in _in_columns_of_now(path, name):
             made.add(rows.filter(pc.invert(gone.slice(done, rows.num_rows))))
             done += rows.num_rows
     return made.close()
 
 
-def groups(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+def _in_columns_of_now(path: Path, name: str) -> Iterator[pa.Table]:
+    """The rows of a file in their order, a part at a time; columns that an older winnow did not know are null."""
+    if not columns.missing(pq.read_schema(path), SCHEMAS[name]):
+        yield from groups(path)
+        return
+    old = ds.dataset([str(path)], SCHEMAS[name], format="parquet")
+    for batch in old.to_batches(batch_size=OLD_ROWS, batch_readahead=1, fragment_readahead=1):
+        yield pa.table(batch)
+
+
+def groups(path: Path, wanted: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The rows of a file, a row group at a time."""
     with pq.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
-            yield file.read_row_group(number, columns=list(columns) if columns else None)
+            yield file.read_row_group(number, columns=list(wanted) if wanted else None)
 
 
 def stats(rows: int) -> str:

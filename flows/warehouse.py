@@ -27,20 +27,23 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
-from flows import columns, view
+from flows import columns, upkeep, view
 from flows.lock import NONE, Patience, only_writer
 from flows.table_files import TableFiles, holding, renamed, rewritten, stats
+from flows.terminal import one_line
 from transforms.errors import StorageError, WarehouseError, may_pass, way_out
 from transforms.tables import COMPLETED, GROUPS, KEYS, PUBLIC, SCHEMAS
 
 # Characters of a path with which deltalake 1.6 fails, some in the middle of a commit, and escapes that it undoes.
 UNUSABLE: Final = re.compile(r"[\[\]|^\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
-# Entries of the log that older versions need stay; by default they would be cleaned up after 30 days.
+# Entries of the log stay until `Warehouse.tidy` cleans them up; by default this would happen in the middle of a commit.
 HISTORY: Final = {"delta.logRetentionDuration": "interval 36500 days"}
 ANOTHER: Final = "give another folder with --warehouse"
 # Sorts by time and is a valid name of a file.
 RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
 
+# Seconds that can be taken from any moment: a century.
+LONGEST_KEPT: Final = 36_500 * 86_400.0
 # A scan holds a few of these batches at a time.
 SCANNED: Final = {"batch_size": 1 << 14, "batch_readahead": 4, "fragment_readahead": 1}
 # A column, and the values that it may have.
@@ -167,6 +170,28 @@ class Warehouse:
             if view.published(self.root) is not None:
                 view.renew(self.root, "runs", self._files(self._table("runs"), "runs"))
 
+    def tidy(self, now: datetime, keep: float = upkeep.KEPT) -> int:
+        """Shortens the logs and removes files that no run of the last `keep` seconds needs; gives how many files.
+
+        Inside of `writing`, after `commit`. What `left_by` reads of kept runs stays, and what is open stays readable.
+        """
+        with _told(self.root, "cleaning up", "the run is committed; the next one cleans up"):
+            columns_of_runs = ["run_id", "finished", "versions"]
+            runs = self.read("runs", columns_of_runs).sort_by("run_id").to_pylist()
+            oldest = upkeep.oldest_kept(runs, now - timedelta(seconds=min(keep, LONGEST_KEPT)))
+            return sum(self._tidy(name, oldest[name]) for name in SCHEMAS if name in oldest)
+
+    def _tidy(self, name: str, oldest: int) -> int:
+        folder = Path(self._place(name))
+        if upkeep.Log.of(folder).wants_checkpoint():
+            self._table(name).create_checkpoint()
+        log = upkeep.Log.of(folder)
+        bound = log.bound(oldest if oldest >= 0 else max(log.entries, default=0) + oldest)
+        if bound is None:
+            return 0
+        live = frozenset(path.name for path in self._files(DeltaTable(str(folder), version=bound), name))
+        return upkeep.clean(folder, log, bound, live)
+
     def current(self) -> Path:
         """The folder of the plain view, resolved, so that it stays the same while it is read."""
         if view.published(self.root) is None:
@@ -175,7 +200,7 @@ class Warehouse:
 
     def _dataset(self, name: str) -> ds.Dataset:
         version = self._versions.get(name) if self._versions else None
-        files = self._files(DeltaTable(self._place(name), version=version), name)
+        files = self._files_at(name, version)
         return ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
 
     def left_by(self, run: Mapping[str, Any]) -> Warehouse:
@@ -194,8 +219,7 @@ class Warehouse:
             return {name: sorted((view / name).iterdir()) for name in PUBLIC}
         with _told(self.root, f"reading the tables as run {self.as_of} left them"):
             versions = self._versions
-            tables = {name: DeltaTable(self._place(name), version=versions.get(name)) for name in PUBLIC}
-            return {name: self._files(table, name) for name, table in tables.items()}
+            return {name: self._files_at(name, versions.get(name)) for name in PUBLIC}
 
     def _table(self, name: str) -> DeltaTable:
         return DeltaTable(self._place(name))
@@ -245,6 +269,10 @@ class Warehouse:
         """The live files of a table. The log gives addresses, in which a space is %20, so only the name is taken."""
         return [Path(self._place(name), uri.rsplit("/", 1)[-1]) for uri in table.file_uris()]
 
+    def _files_at(self, name: str, version: int | None) -> list[Path]:
+        """The files of a version, None for the newest. The first has none, also where the log is shortened by now."""
+        return [] if version == 0 else self._files(DeltaTable(self._place(name), version=version), name)
+
     def _without_rows(self, name: str) -> Path:
         """A file that gives a table without rows its columns, so that any reader can open it."""
         path = self.root / ".empty" / f"{name}.parquet"
@@ -256,8 +284,8 @@ class Warehouse:
         """One entry of the log: files with new rows, and for each file in which a row changes one without that row.
 
         The files are written here and only their names are committed. What `deltalake` 1.6 itself offers needs the
-        changed rows in memory, parses their keys as text, and writes strings as `string_view` (`merge`, `delete`),
-        which pyarrow can read but not filter.
+        changed rows in memory, parses their keys as text, and writes strings as `string_view` (`merge`, `delete`,
+        `optimize`), which pyarrow can read but not filter. Where small files have become many, they become one.
         """
         if change.empty:
             return
@@ -268,7 +296,8 @@ class Warehouse:
                 new.add(rows)
         key = KEYS.get(name) or GROUPS[name]
         gone = change.taken_out(key)
-        touched = holding(self._files(table, name), key, gone) if len(gone) else []
+        files = self._files(table, name)
+        touched = list(dict.fromkeys([*(holding(files, key, gone) if len(gone) else []), *upkeep.small_ones(files)]))
         made = {**new.close(), **renamed(change.files, folder), **rewritten(touched, name, (key, gone), folder)}
         now = time.time_ns() // 1_000_000
         actions: list[AddAction | RemoveAction] = [_added(path, rows, now) for path, rows in made.items()]
@@ -309,4 +338,4 @@ def _told(root: Path, doing: str, meaning: str = "nothing was committed") -> Ite
         yield
     except (DeltaError, pa.ArrowException, OSError) as error:
         kind = StorageError if may_pass(error) or isinstance(error, CommitFailedError) else WarehouseError
-        raise kind(f"{doing} failed in {root}: {error}; {meaning}, {way_out(error)}") from error
+        raise kind(f"{doing} failed in {root}: {one_line(str(error))}; {meaning}, {way_out(error)}") from error

@@ -243,6 +243,16 @@ def test_control_c(place: Path, warehouse: Path) -> None:
     assert_mended(place, warehouse, runs=3)
 
 
+@pytest.mark.parametrize("seconds", [0.8, 1.2, 1.8])
+def test_control_c_while_the_command_starts(seconds: float, place: Path, warehouse: Path) -> None:
+    """Also in the middle of an import it ends at once, with a word and without a traceback."""
+    run = start(place, warehouse)
+    time.sleep(seconds)
+    took, said = interrupted(run)
+    assert (run.returncode, "stopped" in said, "Traceback" in said) == (130, True, False), said
+    assert took < 2
+
+
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A source so large that it is read by several processes."""

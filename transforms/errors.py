@@ -38,6 +38,8 @@ PASSING: Final = frozenset(
 PASSING_WRITES: Final = PASSING | {errno.ENOSPC, errno.EDQUOT, errno.ENOLCK, errno.EDEADLK, errno.EHOSTDOWN}
 # The number of a system error in what a library says of it.
 NUMBERED: Final = re.compile(r"\b(?:os error|errno) (\d{1,5})\b", re.IGNORECASE)
+# What numpy says, without a number of the system, where a disk took only a part of what it was given.
+CUT_SHORT: Final = re.compile(r"\d{1,20} requested and \d{1,20} written")
 
 
 def way_out(error: Exception) -> str:
@@ -45,8 +47,11 @@ def way_out(error: Exception) -> str:
 
     >>> way_out(OSError(errno.ENOSPC, "No space left on device"))
     'free some space and run again'
+    >>> way_out(OSError("547 requested and 496 written"))
+    'free some space and run again'
     """
     full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or "no space left" in str(error).lower()
+    full = full or CUT_SHORT.search(str(error)) is not None
     return "free some space and run again" if full else "check the folder and run again"
 
 
@@ -61,7 +66,7 @@ def may_pass(error: Exception) -> bool:
     False
     """
     numbers = {getattr(error, "errno", None), *map(int, NUMBERED.findall(str(error)))}
-    return not PASSING_WRITES.isdisjoint(numbers)
+    return not PASSING_WRITES.isdisjoint(numbers) or CUT_SHORT.search(str(error)) is not None
 
 
 class WinnowError(Exception):

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from flows import stopping
 from flows.terminal import plain
 from transforms.errors import WinnowError
 
@@ -59,7 +60,8 @@ AtOption = Annotated[
 def told() -> Iterator[None]:
     """Ends the command with one clear message where something is wrong. Ctrl-C ends it with status 130."""
     try:
-        yield
+        with stopping.in_order():
+            yield
     except KeyboardInterrupt:
         errors.print("[yellow]stopped[/]: nothing of this run was committed; run it again to go on")
         raise typer.Exit(STOPPED) from None

@@ -23,6 +23,7 @@ from flows.commands.app import (
 from flows.commands.settings import given_by_flag, settings_in
 from flows.config import PREFIX
 from flows.terminal import plain
+from transforms.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.pipeline import Request, Summary
@@ -67,6 +68,13 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     wait: Annotated[
         str, typer.Option(metavar="TIME", help="Wait so long (90, 10m, 2h) where another run holds the warehouse.")
     ] = "0",
+    keep: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME",
+            help="Keep for so long (12h, 30d) what earlier runs left, to be read with --at; then clean up.",
+        ),
+    ] = "30d",
     text_field: Annotated[list[str] | None, _field("the text of a post")] = None,
     title_field: Annotated[list[str] | None, _field("its title")] = None,
     author_field: Annotated[list[str] | None, _field("its author")] = None,
@@ -112,9 +120,9 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     }
     rejected = False
     with told():
-        patience, steps = seconds_of(wait), asked_for(repair_steps, none=no_repair)
+        patience, kept, steps = seconds_of(wait), seconds_of(keep), asked_for(repair_steps, none=no_repair)
         for options, together in _by_options(context, sources or [DEFAULT_SOURCE], given):
-            request = replace(_request(together, warehouse, dict(options)), repair_steps=steps)
+            request = replace(_request(together, warehouse, dict(options)), repair_steps=steps, keep=kept)
             summary = _run(request, patience)
             print_summary(summary, request)
             rejected = rejected or bool(summary.rejected)
@@ -168,8 +176,13 @@ def _request(sources: Sequence[str], warehouse: Path, options: Mapping[str, tupl
 def _run(request: Request, wait: float) -> Summary:
     """Runs at once in processes of its own, or as a tracked flow run where a Prefect API is configured."""
     from flows import tracked  # noqa: PLC0415 - decides by the environment alone, without importing Prefect
+    from flows.upkeep import KEPT  # noqa: PLC0415
 
     if tracked.wanted():
+        if request.keep != KEPT:
+            raise UsageError(
+                "--keep is not known to tracked runs yet, which keep 30d; leave it out, or PREFECT_API_URL"
+            )
         from flows.ingest import run_flow  # noqa: PLC0415 - importing Prefect takes a second
 
         return run_flow(request, wait)

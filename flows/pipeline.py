@@ -19,7 +19,7 @@ from typing import Final, Protocol
 
 import pyarrow.compute as pc
 
-from flows import again, changes, evidence, landing, staging
+from flows import again, changes, evidence, index, landing, staging
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.dump_rows import add_read, own_faults
 from flows.held import Held, held
@@ -33,6 +33,7 @@ from transforms.decode import DOUBTFUL
 from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
 from transforms.identity import place_of
 from transforms.repair_steps import USUAL
+from transforms.sign import INDEX_VERSION
 from transforms.split.fields import DEFAULT_NAMES, NONE_ASKED, Asked, FieldNames
 
 # A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
@@ -117,6 +118,7 @@ def run(
     found = landing.find(request.sources, request.include, request.exclude, apart=request.warehouse)
     warehouse = Warehouse.open(request.warehouse, create=True)
     with warehouse.writing(request.command, started, patience) as (run_id, folder):
+        index.refuse_other_index(warehouse)
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
         fields, steps = request.fields.names(), request.repair_steps
@@ -146,6 +148,7 @@ def run(
                 {**made.counts, "bytes": summary.bytes, "rejected": len(rejected), "skipped": summary.skipped},
                 sort_keys=True,
             ),
+            "index_version": INDEX_VERSION,
         }
         warehouse.commit(run_id, made.tables, row)
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())

@@ -151,7 +151,8 @@ class Warehouse:
             for name, change in changes.items():
                 self._apply(name, change)
             versions = {name: self._table(name).version() for name in SCHEMAS if name != "runs"}
-            self._add_run({**run, "run_id": run_id, "versions": json.dumps(versions), "status": COMPLETED})
+            kept = {"index_version": self.index_version, **run}
+            self._add_run({**kept, "run_id": run_id, "versions": json.dumps(versions), "status": COMPLETED})
         with _told(self.root, "showing the new tables under current/", "they are committed; the next run shows them"):
             self._publish(run_id)
 
@@ -163,9 +164,18 @@ class Warehouse:
         """
         with _told(self.root, "recording a run"):
             last = self._last_run()
-            self._add_run({**run, "run_id": run_id, "versions": last["versions"] if last else "{}"})
+            kept = (
+                {"index_version": last["index_version"], "versions": last["versions"]} if last else {"versions": "{}"}
+            )
+            self._add_run({**run, **kept, "run_id": run_id})
             if view.published(self.root) is not None:
                 view.renew(self.root, "runs", self._files(self._table("runs"), "runs"))
+
+    @property
+    def index_version(self) -> str | None:
+        """By which constants the index was written; None where that is not known or there is none."""
+        last = self._last_run()
+        return last["index_version"] if last else None
 
     def current(self) -> Path:
         """The folder of the plain view, resolved, so that it stays the same while it is read."""
@@ -224,7 +234,11 @@ class Warehouse:
 
     def _last_run(self) -> dict[str, Any] | None:
         """The newest row of `runs`; `committed` is the newest run that committed something, None where none did."""
-        rows = self.read("runs", ["run_id", "versions", "finished", "status"]).sort_by("run_id").to_pylist()
+        rows = (
+            self.read("runs", ["run_id", "versions", "finished", "status", "index_version"])
+            .sort_by("run_id")
+            .to_pylist()
+        )
         committed = [row["run_id"] for row in rows if row["status"] in {None, COMPLETED}]
         return {**rows[-1], "committed": committed[-1] if committed else None} if rows else None
 

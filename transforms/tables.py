@@ -136,6 +136,8 @@ RUNS: Final = pa.schema(
         ("status", pa.string()),
         # Why a run did not complete.
         ("error", pa.string()),
+        # By which constants the index was written (`transforms.sign.INDEX_VERSION`); null in rows of an older winnow.
+        ("index_version", pa.string()),
     ]
 )
 

@@ -6,6 +6,7 @@ import io
 import sys
 
 from flows.commands import (  # noqa: F401 - each joins the app
+    backfill,
     config,
     deploy,
     export,

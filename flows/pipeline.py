@@ -29,6 +29,7 @@ from flows.reading import Stated
 from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse
+from transforms import PIPELINE_VERSION
 from transforms.decode import DOUBTFUL
 from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
 from transforms.identity import place_of
@@ -41,6 +42,8 @@ BATCH_BYTES: Final = 16_000_000
 LEAST_BATCH_BYTES: Final = 1_000_000
 BATCHES: Final = 8
 BATCH_FILES: Final = 500
+# What is known of the dumps that others teach.
+OF_TEXT: Final = Stated(kind="text")
 
 
 class Work(Protocol):
@@ -89,7 +92,8 @@ class Summary:
     """What a run did; `run_id` is None where nothing was new.
 
     `rejected` has the reason for each place, `doubtful` the encoding of each dump where that is little more than a
-    guess; `skipped` counts what containers hold besides dumps, by kind.
+    guess; `skipped` counts what containers hold besides dumps, by kind; `stale` are
+    the dumps of the warehouse that another version of winnow read.
     """
 
     run_id: str | None = None
@@ -100,6 +104,7 @@ class Summary:
     rejected: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     doubtful: dict[str, str] = field(default_factory=dict)
+    stale: int = 0
     seconds: float = 0.0
 
 
@@ -132,8 +137,11 @@ def run(
             rejected=rejected,
             skipped=staging.skipped(staged),
             doubtful=doubtful(staged),
+            stale=stale(warehouse),
         )
-        redo = partial(each, partial(stage_again, folder=str(folder), run_id=run_id, steps=steps))
+        redo = partial(
+            each, partial(stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, steps=steps))
+        )
         resplit = split_again(warehouse, staged, folder, redo, fields)
         made = changes.derive(warehouse, staged, resplit, run_id, folder)
         if made.empty:
@@ -154,6 +162,15 @@ def run(
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
 
 
+def stale(warehouse: Warehouse) -> int:
+    """How many dumps another version of winnow read."""
+    counted = (
+        pc.sum(pc.and_(pc.equal(rows["status"], "ingested"), pc.not_equal(rows["pipeline_version"], PIPELINE_VERSION)))
+        for rows in warehouse.scan("dumps", ["status", "pipeline_version"])
+    )
+    return sum(found.as_py() or 0 for found in counted)
+
+
 def doubtful(staged: Sequence[Staged]) -> dict[str, str]:
     """The places whose dumps were read in an encoding that is little more than a guess, and which it is."""
     rows = staging.read(staged, "dumps", ["path", "member", "encoding", "encoding_confidence"])
@@ -164,18 +181,19 @@ def doubtful(staged: Sequence[Staged]) -> dict[str, str]:
     }
 
 
-def split_again(
+def split_again(  # noqa: PLR0913, PLR0917 - what is there, what is new, what goes, and how dumps are read again
     warehouse: Warehouse,
     staged: Sequence[Staged],
     folder: Path,
     redo: Callable[[Sequence[Batch]], Iterable[Staged]],
     fields: FieldNames,
+    lost: evidence.Disturbed = evidence.UNDISTURBED,
 ) -> evidence.Again:
     """Splits the dumps again of which other dumps know better where posts begin; the new rows lie in staging.
 
-    A dump whose bytes are gone at all its places keeps the split that it has.
+    A dump whose bytes are gone at all its places keeps the split that it has. `lost` is what goes with other dumps.
     """
-    asked = evidence.ask(warehouse, staged, folder)
+    asked = evidence.ask(warehouse, staged, folder, lost)
     done = tuple(redo(batches(asked.files))) if asked.files else ()
     dumps = evidence.done_whole(folder, done) if done else frozenset()
     return evidence.Again(partial(again.text_again, warehouse, fields), done, dumps, asked.dumps - len(dumps))
@@ -260,11 +278,11 @@ def _stage_held(chunks: Chunks, place: Place, dump: Held, stated: Stated) -> boo
     return False
 
 
-def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str, steps: tuple[str, ...] = USUAL) -> Staged:
-    """Reads the dumps of a batch again with what other dumps say of them, and writes the rows of all their places."""
+def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str, stated: Stated = OF_TEXT) -> Staged:
+    """Reads the dumps of a batch again with what their orders tell them, and writes the rows of all their places."""
     chunks = Chunks(Path(folder, evidence.AGAIN), item.number)
     orders = evidence.orders_of(Path(folder), [file.location for file in item.files])
-    again.carry_out(orders, chunks, Stated(steps=steps), run_id, last_try=last_try)
+    again.carry_out(orders, chunks, stated, run_id, last_try=last_try)
     return chunks.close()
 
 

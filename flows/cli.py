@@ -10,6 +10,7 @@ from flows.commands import (  # noqa: F401 - each joins the app
     config,
     deploy,
     export,
+    forget,
     history,
     ingest,
     query,

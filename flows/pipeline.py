@@ -10,7 +10,7 @@ bytes → text → repaired → pieces → described → signed            (`rea
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,10 +22,11 @@ import pyarrow.compute as pc
 from flows import again, changes, evidence, index, landing, staging
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.dump_rows import add_read, own_faults
+from flows.forgotten import refused
 from flows.held import Held, held
 from flows.landing import RawFile
 from flows.lock import NONE, Patience
-from flows.reading import Stated
+from flows.reading import NONE_REFUSED, Stated
 from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse
@@ -127,7 +128,9 @@ def run(
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
         fields, steps = request.fields.names(), request.repair_steps
-        work = partial(stage, folder=str(folder), run_id=run_id, fields=fields, steps=steps)
+        work = partial(
+            stage, folder=str(folder), run_id=run_id, fields=fields, steps=steps, forgotten=refused(warehouse)
+        )
         staged = list(each(work, batches(new))) if new else []
         rejected = {path: reason for batch in staged for path, reason in batch.rejected.items()}
         summary = Summary(
@@ -222,9 +225,13 @@ def stage(  # noqa: PLR0913 - a task is one call: what it is to do stands in its
     run_id: str,
     fields: FieldNames = DEFAULT_NAMES,
     steps: tuple[str, ...] = USUAL,
+    forgotten: Mapping[str, str] = NONE_REFUSED,
 ) -> Staged:
-    """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too."""
-    chunks, stated = Chunks(Path(folder), item.number), Stated(fields=fields, steps=steps)
+    """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too.
+
+    `forgotten` has the dumps that are not to be taken in, by their ids, and why.
+    """
+    chunks, stated = Chunks(Path(folder), item.number), Stated(fields=fields, steps=steps, refused=forgotten)
     for file in item.files:
         try:
             _stage_file(file, chunks, run_id, stated)
@@ -260,6 +267,9 @@ def _stage_dump(chunks: Chunks, place: Place, member: Member, stated: Stated) ->
     try:
         with own_faults(), held(member, chunks.folder) as dump:
             place = replace(place, dump_id=dump.dump_id, size=dump.size, source=member.source or "")
+            if dump.dump_id in stated.refused:
+                _reject(chunks, place, stated.refused[dump.dump_id])
+                return place, False
             return place, _stage_held(chunks, place, dump, replace(stated, charset=member.charset, url=member.url))
     except RefusedError as error:
         _reject(chunks, place, str(error))

@@ -41,6 +41,9 @@ ANOTHER: Final = "give another folder with --warehouse"
 # Sorts by time and is a valid name of a file.
 RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
 
+# Stands in the folder of the warehouse while old files are to be removed.
+PURGE: Final = ".purge"
+
 # A scan holds a few of these batches at a time.
 SCANNED: Final = {"batch_size": 1 << 14, "batch_readahead": 4, "fragment_readahead": 1}
 # A column, and the values that it may have.
@@ -136,6 +139,8 @@ class Warehouse:
                 last = self._last_run()
                 self._recover(last)
                 self._widen_tables()
+                if (self.root / PURGE).exists():
+                    self.purge()
                 run_id = _next_run_id(last, started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
                 staging = self.root / ".staging" / run_id
@@ -176,6 +181,26 @@ class Warehouse:
         """By which constants the index was written; None where that is not known or there is none."""
         last = self._last_run()
         return last["index_version"] if last else None
+
+    def to_purge(self) -> None:
+        """Remembers that old files are to be removed, also where the run is killed before it has done so."""
+        with _told(self.root, "preparing to forget"):
+            (self.root / PURGE).touch()
+
+    def purge(self) -> None:
+        """Removes every file of a table that its last version does not need, and all views but the current one.
+
+        Earlier versions can't be read afterwards.
+        """
+        with _told(self.root, "removing old files", "what was committed stands"):
+            (self.root / PURGE).touch()
+            for name in SCHEMAS:
+                live = {path.name for path in self._files(self._table(name), name)}
+                for path in Path(self._place(name)).iterdir():
+                    if path.is_file() and path.name not in live:
+                        path.unlink()
+            view.forget_others(self.root)
+            (self.root / PURGE).unlink()
 
     def current(self) -> Path:
         """The folder of the plain view, resolved, so that it stays the same while it is read."""

@@ -11,14 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from flows import evidence, index
+from flows import evidence, index, staging
 from flows.evidence import NOTHING_TOLD, Places
 from flows.lock import NONE, Patience
 from flows.pipeline import OF_TEXT, Batch, Each, batches, stage_again
 from flows.reading import Stated
+from flows.renamed import Renamed, in_place_of_all
 from flows.rework import post_changes, rework
+from flows.staging import Staged
 from flows.warehouse import Warehouse
-from transforms.errors import UsageError
+from transforms.errors import IndexWrittenError, UsageError
 from transforms.identity import path_and_member, place_of
 from transforms.repair_steps import USUAL
 from transforms.sign import INDEX_VERSION
@@ -86,15 +88,19 @@ def backfill(
     while True:
         started = datetime.now(UTC)
         with warehouse.writing(COMMAND, started, patience) as run:
-            index.refuse_other_index(warehouse)
-            before = set() if report.chosen else _done_before(warehouse, selection)
+            rebuilding = selection.everything and index.other_index(warehouse)
+            if not rebuilding:
+                index.refuse_other_index(warehouse)
+            before = set() if report.chosen or rebuilding else _done_before(warehouse, selection)
             due = [row for row in _chosen(warehouse, selection, meant) if row["dump_id"] not in done | before]
             report.chosen = report.chosen or len(due)
-            lot = _first_lot(warehouse, due)
-            if lot is None:
+            lots = list(_lots(warehouse, due))
+            if not lots:
                 return report
-            done |= {row["dump_id"] for row in lot.dumps}
-            _redo(warehouse, lot, run, each, report, _Asked(selection, started, len(due) - len(lot.dumps), dry_run))
+            now = lots if rebuilding else lots[:1]
+            done |= {row["dump_id"] for lot in now for row in lot.dumps}
+            left = sum(len(lot.dumps) for lot in lots) - sum(len(lot.dumps) for lot in now)
+            _redo(warehouse, now, run, each, report, _Asked(selection, started, left, dry_run, rebuilding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +109,34 @@ class _Asked:
     started: datetime
     left: int
     dry_run: bool
+    rebuilding: bool
 
 
-def _redo(  # noqa: PLR0913, PLR0917 - a lot, where and how it is read, and what is said of it
-    warehouse: Warehouse, lot: _Lot, run: tuple[str, Path], each: Each, report: Report, asked: _Asked
+def _redo(  # noqa: PLR0913, PLR0917 - lots, where and how they are read, and what is said of them
+    warehouse: Warehouse, lots: Sequence[_Lot], run: tuple[str, Path], each: Each, report: Report, asked: _Asked
 ) -> None:
-    """Reads one lot again, and commits what comes of it."""
+    """Reads lots again, and commits what comes of them together."""
     run_id, folder = run
-    apart = folder / READ
-    apart.mkdir()
-    places = _places(warehouse, lot.dumps)
-    orders = evidence.issue(warehouse, places, (), dict.fromkeys(places, NOTHING_TOLD), apart)
-    stated = Stated(fields=lot.fields.names(), steps=lot.steps)
-    work = partial(stage_again, folder=str(apart), run_id=run_id, stated=stated)
-    staged = list(each(work, batches(orders.files))) if orders.files else []
-    whole = evidence.done_whole(apart, staged) if staged else frozenset[str]()
+    read = [_read(warehouse, lot, folder / f"{READ}{number}", run_id, each) for number, lot in enumerate(lots)]
+    staged = [batch for some, _ in read for batch in some]
+    whole = frozenset(dump_id for _, ids in read for dump_id in ids)
+    gone = [_place(row) for lot in lots for row in lot.dumps if row["dump_id"] not in whole]
+    if asked.rebuilding and gone:
+        raise IndexWrittenError(
+            f"the index can't be rebuilt: the bytes of {gone[0]} and {len(gone) - 1} other dumps are gone; "
+            "bring them back or forget them (`winnow forget --dump`), or ingest into another warehouse"
+        )
+    lot = lots[0]
     redo: Callable[[Sequence[Batch]], Any] = partial(
         each, partial(stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, steps=lot.steps))
     )
-    derived = rework(warehouse, staged, whole, run, redo, stated.fields)
+    seen = Renamed(warehouse) if asked.rebuilding else warehouse
+    derived = rework(seen, staged, whole, run, redo, lot.fields.names())
+    if asked.rebuilding:
+        derived = replace(derived, tables=in_place_of_all(warehouse, derived.tables))
     found = derived.counts | post_changes(warehouse, derived)
     report.read += len(whole)
-    report.gone += [_place(row) for row in lot.dumps if row["dump_id"] not in whole]
+    report.gone += gone
     report.counts = {name: report.counts.get(name, 0) + found.get(name, 0) for name in report.counts | found}
     if whole and not asked.dry_run:
         own = {"selection": asked.selection.told(), "fields": asdict(lot.fields), "repair_steps": lot.steps}
@@ -139,6 +151,20 @@ def _redo(  # noqa: PLR0913, PLR0917 - a lot, where and how it is read, and what
         }
         warehouse.commit(run_id, derived.tables, row)
         report.runs.append(run_id)
+
+
+def _read(
+    warehouse: Warehouse, lot: _Lot, apart: Path, run_id: str, each: Each
+) -> tuple[Sequence[Staged], frozenset[str]]:
+    """What the dumps of a lot yield now, and which of them could be read at all their places."""
+    with staging.told(apart):
+        apart.mkdir()
+    places = _places(warehouse, lot.dumps)
+    orders = evidence.issue(warehouse, places, (), dict.fromkeys(places, NOTHING_TOLD), apart)
+    stated = Stated(fields=lot.fields.names(), steps=lot.steps)
+    work = partial(stage_again, folder=str(apart), run_id=run_id, stated=stated)
+    staged = list(each(work, batches(orders.files))) if orders.files else []
+    return staged, evidence.done_whole(apart, staged) if staged else frozenset()
 
 
 def _meant(selection: Selection) -> Callable[[str], bool]:
@@ -177,21 +203,24 @@ def _holding(warehouse: Warehouse, span: Span) -> set[str]:
     }
 
 
-def _first_lot(warehouse: Warehouse, due: Sequence[Row]) -> _Lot | None:
-    """The first dumps that were asked to be read alike, as many as are committed together."""
-    if not due:
-        return None
+def _lots(warehouse: Warehouse, due: Sequence[Row]) -> Iterator[_Lot]:
+    """Dumps that were asked to be read alike, as many together as are committed together."""
     runs = warehouse.read("runs", ["run_id", "options"], ("run_id", {row["run_id"] for row in due})).to_pylist()
     asked = {run["run_id"]: _asked_in(run["options"]) for run in runs}
-    usual = _asked_in("{}")
-    first, size, taken = asked.get(due[0]["run_id"], usual), 0, []
+    alike: dict[tuple[Asked, tuple[str, ...]], list[Row]] = {}
     for row in due:
-        if asked.get(row["run_id"], usual) == first:
+        alike.setdefault(asked.get(row["run_id"], _asked_in("{}")), []).append(row)
+    for how, rows in alike.items():
+        taken: list[Row] = []
+        size = 0
+        for row in rows:
             taken.append(row)
             size += row["size_bytes"] or 0
             if size >= COMMIT_BYTES:
-                break
-    return _Lot(tuple(taken), *first)
+                yield _Lot(tuple(taken), *how)
+                taken, size = [], 0
+        if taken:
+            yield _Lot(tuple(taken), *how)
 
 
 def _asked_in(options: str) -> tuple[Asked, tuple[str, ...]]:

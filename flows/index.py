@@ -48,11 +48,17 @@ class Related:
     passed_over: int = 0
 
 
+def other_index(warehouse: Warehouse) -> bool:
+    """Whether another version wrote the index."""
+    written = warehouse.index_version
+    return written != INDEX_VERSION and not (written is None and _made_alike(warehouse))
+
+
 def refuse_other_index(warehouse: Warehouse) -> None:
     """Raises `IndexWrittenError` where another version wrote the index: its texts and new ones would not meet."""
-    written = warehouse.index_version
-    if written == INDEX_VERSION or (written is None and _made_alike(warehouse)):
+    if not other_index(warehouse):
         return
+    written = warehouse.index_version
     said = f"the index of the warehouse {warehouse.root} was written by another version of winnow"
     raise IndexWrittenError(
         f"{said} ({written or 'unknown'}, not {INDEX_VERSION}); `winnow backfill --all` rebuilds it"

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import corpora
+import numpy as np
 import pyarrow as pa
 import pytest
+import recurring
 from conftest import committed, ingest, rows_of, winnow
 from deltalake import write_deltalake
+from test_evidence_flow import memory
+from test_pipeline import content
 
+from flows import reading
+from flows.backfill import Selection, backfill
 from flows.lock import NONE
 from flows.pipeline import Request
 from flows.recorded import run_recorded
 from flows.runners import local
 from flows.warehouse import Change, Warehouse
 from transforms.errors import IndexWrittenError, SourceError
-from transforms.sign import INDEX_VERSION
+from transforms.sign import INDEX_VERSION, Signed
 from transforms.tables import SCHEMAS
 
 EACH = local(lambda _batch, _staged: None)
@@ -92,3 +99,41 @@ def test_a_run_that_failed_says_the_same(place: Path) -> None:
     runs = Warehouse.open(place / "warehouse").read("runs").sort_by("run_id").to_pylist()
     assert [run["index_version"] for run in runs] == [INDEX_VERSION] * 2
     assert json.loads(runs[-1]["versions"]) == json.loads(runs[0]["versions"])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_one_command_rebuilds_it(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index of another version has other wordings, keys and matches; posts keep their ids all the same."""
+    source = corpora.write(tmp_path / "raw", recurring.dumps(seed))
+    ingest(source, tmp_path / "new")
+    real = reading.sign
+
+    def otherwise(titles: list[str | None], bodies: list[str]) -> list[Signed]:
+        return [
+            replace(each, wording=each.wording[3:] + each.wording[:3], keys=np.sort(each.keys + np.uint64(1)))
+            for each in real(titles, bodies)
+        ]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "sign", otherwise)
+        for name in sorted(path.name for path in source.iterdir()):
+            ingest(source, tmp_path / "w", include=(name,))
+    written_by(tmp_path / "w", "1")
+    ids = {row["post_id"] for row in rows_of(tmp_path / "w", "posts")}
+    would = backfill(tmp_path / "w", Selection(everything=True), EACH, dry_run=True)
+    assert backfill(tmp_path / "w", Selection(everything=True), EACH).counts == would.counts
+    assert content(tmp_path / "w") == content(tmp_path / "new")
+    assert memory(tmp_path / "w") == memory(tmp_path / "new")
+    assert {row["post_id"] for row in rows_of(tmp_path / "w", "posts")} == ids
+    assert Warehouse.open(tmp_path / "w").index_version == INDEX_VERSION
+    assert ingest(source, tmp_path / "w").run_id is None
+
+
+def test_an_index_that_cannot_be_rebuilt_stays(place: Path) -> None:
+    written_by(place / "warehouse", "1")
+    (place / "raw/dump-0.txt").unlink()
+    before = committed(place / "warehouse")
+    ran = winnow("backfill", "--all", cwd=place)
+    assert (ran.code, len(ran.err.strip().splitlines())) == (2, 1)
+    assert "dump-0.txt" in ran.err
+    assert committed(place / "warehouse") == before

@@ -32,6 +32,7 @@ def carry_out(orders: Sequence[Order], chunks: Chunks, stated: Stated, run_id: s
     """Splits dumps again and adds their rows; where the bytes are gone from one file, they are sought in the next.
 
     `stated` has the steps of repair; they are those of the run that reads a dump, also where another read it before.
+    It has the format too where that is known.
     What is found nowhere adds nothing. Raises `PassingError` only where it is not the last try.
     """
     left = [order for order in orders if order.spots]
@@ -68,7 +69,7 @@ def _carried_out(
             # A server's address is that of its own place alone.
             url = member.url if order.spots[0].own else None
             try:
-                own = replace(stated, charset=member.charset, url=url, kind="text", known=order.known)
+                own = replace(stated, charset=member.charset, url=url, known=order.known)
                 add_read(chunks, place, dump, own)
             except PassingError:
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from flows import staging
 from flows.arrivals import Met, Place, arrive, residue
 from flows.evidence import Again
+from flows.masked import Masked
 from flows.outlines import fresh_outlines
 from flows.posts import relate_and_merge
 from flows.staging import Staged
@@ -47,36 +48,46 @@ def known_files(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
     return dict(zip(columns["location"], zip(columns["size_bytes"], columns["modified_ns"], strict=True), strict=True))
 
 
-def derive(warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id: str, folder: Path) -> Derived:
+def derive(  # noqa: PLR0913, PLR0917 - what is there, what is new, what goes, and where to put it
+    warehouse: Warehouse, staged: Sequence[Staged], again: Again, run_id: str, folder: Path, left: Masked | None = None
+) -> Derived:
     """Works out what a run changes. A dump that already is in the warehouse, at the same place, changes nothing.
 
     Dumps that were split `again`, new or known, are given the new rows at all their places. `folder` is the staging
-    folder; rows that are many lie in files there until they are committed.
+    folder; rows that are many lie in files there until they are committed. Dumps that `left` hides are no more, or,
+    where they are among the staged ones, are made anew.
     """
-    if not staged:
+    if not staged and left is None:
         return Derived({})
-    dumps, met = _dump_changes(warehouse, staged, again)
-    replaced = warehouse.read("dumps", ["dump_id"], ("dump_id", again.dumps))["dump_id"].to_pylist()
+    known = left or warehouse
+    hidden = left.hidden.to_pylist() if left else []
+    dumps, met = _dump_changes(known, staged, again)
+    before = ("dump_id", {*again.dumps, *hidden})
+    replaced = warehouse.read("dumps", ["dump_id"], before)["dump_id"].to_pylist()
     with staging.told(folder):
         arrivals = arrive(staged, again, met, replaced, folder)
         tables, counts = relate_and_merge(warehouse, arrivals, run_id, folder)
-        left, n_left = _residue_changes(residue(staged, again, met), replaced, folder)
+        rest, n_left = _residue_changes(residue(staged, again, met), replaced, folder)
     return Derived(
         tables={
             **tables,
-            "residue": left,
-            "dumps": dumps,
+            "residue": rest,
+            "dumps": replace(dumps, deletes=[*dumps.deletes, *hidden]),
             "files": _file_changes(warehouse, staged),
-            "outlines": Change(inserts=fresh_outlines(warehouse, staged)),
-            "votes": Change(inserts=fresh_votes(warehouse, staged)),
+            "outlines": Change(inserts=fresh_outlines(known, staged), deletes=hidden),
+            "votes": Change(inserts=fresh_votes(known, staged), deletes=hidden),
         },
         counts={
             **counts,
             **again.counts,
-            "dumps": dumps.inserts.num_rows if dumps.inserts else 0,
+            "dumps": sum(dump_id not in hidden for dump_id in _ids(dumps.inserts)),
             "residue": n_left,
         },
     )
+
+
+def _ids(rows: pa.Table | None) -> list[str]:
+    return rows["dump_id"].to_pylist() if rows else []
 
 
 def _residue_changes(tables: Iterable[pa.Table], replaced: Sequence[str], folder: Path) -> tuple[Change, int]:

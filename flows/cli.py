@@ -7,9 +7,11 @@ import sys
 
 from flows import stopping
 from flows.commands import (  # noqa: F401 - each joins the app
+    backfill,
     config,
     deploy,
     export,
+    forget,
     history,
     ingest,
     query,

@@ -32,6 +32,8 @@ Row = dict[str, Any]
 # What a dump is told, as the table `dumps` has it: of its lines, and how the others of its source are cut.
 Told = tuple[list[Row] | None, int | None]
 NOTHING_TOLD: Final[Told] = (None, None)
+# Of each dump the places (path and member) where it lies, with the source of each.
+Places = Mapping[str, Mapping[tuple[str, str | None], str]]
 
 # Dumps whose evidence is gathered together: their outlines and those of the dumps that share with them are in memory.
 AT_ONCE: Final = 1000
@@ -116,17 +118,28 @@ class Again:
         return found
 
 
-def ask(warehouse: Warehouse, staged: Sequence[Staged], folder: Path) -> Asked:
+@dataclass(frozen=True, slots=True)
+class Disturbed:
+    """What the going of dumps leaves behind: `dumps` that may have learnt from them, `sources` that they spoke for."""
+
+    dumps: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+
+UNDISTURBED: Final = Disturbed()
+
+
+def ask(warehouse: Warehouse, staged: Sequence[Staged], folder: Path, lost: Disturbed = UNDISTURBED) -> Asked:
     """Finds the dumps for which there is other evidence than that with which they were split, and writes their orders.
 
     Raises `WarehouseError`.
     """
     met = staging.read(staged, "outlines", ["dump_id"])["dump_id"].to_pylist()
-    if not met:
+    if not met and lost == UNDISTURBED:
         return Asked()
     outlines = Outlines(warehouse, fresh_outlines(warehouse, staged))
-    ways = voted(warehouse, staged)
-    affected = sorted({*met, *outlines.concerned(), *_swayed(warehouse, ways)})
+    ways = voted(warehouse, staged, lost.sources)
+    affected = sorted({*met, *outlines.concerned(), *_swayed(warehouse, ways), *lost.dumps})
     columns = ["dump_id", "told", "way", "path", "member", "also_at"]
     before = warehouse.read("dumps", columns, ("dump_id", affected)).to_pylist()
     told = {row["dump_id"]: (row["told"], row["way"]) for row in before}
@@ -140,7 +153,7 @@ def ask(warehouse: Warehouse, staged: Sequence[Staged], folder: Path) -> Asked:
         now = told_rows(known), ways.get(dump_id, was[1])
         if now != was or (now != NOTHING_TOLD and dump_id in elsewhere):
             orders[dump_id] = now
-    return _issue(warehouse, staged, orders, folder) if orders else Asked()
+    return issue(warehouse, _places(warehouse, staged, orders), staged, orders, folder) if orders else Asked()
 
 
 def orders_of(folder: Path, locations: Iterable[str]) -> list[Order]:
@@ -182,9 +195,10 @@ def _evidence(outlines: Outlines, dumps: Sequence[str]) -> Iterator[tuple[str, E
             yield dump_id, gather(read[dump_id], others) if others else NO_EVIDENCE
 
 
-def _issue(warehouse: Warehouse, staged: Sequence[Staged], told: Mapping[str, Told], folder: Path) -> Asked:
-    """Writes an order for each place of the dumps that still lie anywhere, and names the files that they need."""
-    places = _places(warehouse, staged, told)
+def issue(
+    warehouse: Warehouse, places: Places, staged: Sequence[Staged], told: Mapping[str, Told], folder: Path
+) -> Asked:
+    """Writes an order for each of the places of dumps that still lie anywhere, and names the files that they need."""
     files = _files(warehouse, staged, {path for found in places.values() for path, _ in found})
     standing: dict[str, RawFile | None] = {}
     rows = []

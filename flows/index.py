@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,10 +24,14 @@ from flows.matching.sets import Sets, sets_of
 from flows.matching.unmatched import no_longer_proposed
 from flows.warehouse import Warehouse
 from transforms.candidates import Indices, Mask
+from transforms.errors import IndexWrittenError
 from transforms.match import Matches, verified
+from transforms.sign import INDEX_VERSION, sign
 from transforms.tables import MATCHES
 from transforms.templates import filled_in
 
+# Texts by which an index that does not say how it was written is known.
+PROBED: Final = 20
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -42,6 +46,38 @@ class Related:
     found: pa.Table
     lost: pa.Table
     passed_over: int = 0
+
+
+def other_index(warehouse: Warehouse) -> bool:
+    """Whether another version wrote the index."""
+    written = warehouse.index_version
+    return written != INDEX_VERSION and not (written is None and _made_alike(warehouse))
+
+
+def refuse_other_index(warehouse: Warehouse) -> None:
+    """Raises `IndexWrittenError` where another version wrote the index: its texts and new ones would not meet."""
+    if not other_index(warehouse):
+        return
+    written = warehouse.index_version
+    said = f"the index of the warehouse {warehouse.root} was written by another version of winnow"
+    raise IndexWrittenError(
+        f"{said} ({written or 'unknown'}, not {INDEX_VERSION}); `winnow backfill --all` rebuilds it"
+    )
+
+
+def _made_alike(warehouse: Warehouse) -> bool:
+    """Whether texts of an index that does not say how it was written have the keys that they would have now."""
+    columns = ["wording", "post_id", "text", "keys", "anchors", "n_shingles"]
+    first = next(warehouse.scan("wordings", columns), None)
+    rows = [row for row in first.slice(0, PROBED).to_pylist() if row["n_shingles"]] if first else []
+    posts = warehouse.read("posts", ["post_id", "text"], ("post_id", [row["post_id"] for row in rows])).to_pylist()
+    shown = {post["post_id"]: post["text"] for post in posts}
+    texts = [shown[row["post_id"]] if row["text"] is None else row["text"] for row in rows]
+    return all(
+        (signed.wording, signed.keys.view("int64").tolist(), signed.anchors.view("int64").tolist())
+        == (row["wording"], row["keys"], row["anchors"])
+        for signed, row in zip(sign([None] * len(texts), texts), rows, strict=True)
+    )
 
 
 def related(warehouse: Warehouse, bodies: Bodies, gone: Collection[str], folder: Path) -> Related:

@@ -103,7 +103,10 @@ def known_posts(rows: Lookup) -> list[Known]:
 
 
 def _heir(copy: Row, rows: Lookup) -> str | None:
-    """The wording of a copy or, where none has it any more, of the copy that now holds most of its place."""
+    """The wording of a copy or, where none has it any more, of the copy that now holds most of its place.
+
+    Where the place is gone too, it is that of the other copy of its post that was most like it.
+    """
     if copy["wording"] in rows.copies:
         return str(copy["wording"])
     place = _place(copy)
@@ -114,7 +117,18 @@ def _heir(copy: Row, rows: Lookup) -> str | None:
     def apart(row: Row) -> tuple[int, int]:
         return max(row["start"], copy["start"]) - min(row["end"], copy["end"]), row["start"]
 
-    return str(min(there, key=apart)["wording"]) if there else None
+    return str(min(there, key=apart)["wording"]) if there else _most_like(copy, rows)
+
+
+def _most_like(canonical: Row, rows: Lookup) -> str | None:
+    """The wording of the copy that was most like a canonical one, of those that are still there."""
+    left = [
+        (-row["jaccard"], -row["containment"], str(row["wording"]))
+        for found in rows.copies.values()
+        for row in found
+        if row["post_id"] == canonical["post_id"] and row["copy_id"] not in rows.new
+    ]
+    return min(left)[2] if left else None
 
 
 def _place(copy: Row) -> tuple[str, str, str | None]:

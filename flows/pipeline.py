@@ -10,7 +10,7 @@ bytes → text → repaired → pieces → described → signed            (`rea
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,21 +19,24 @@ from typing import Final, Protocol
 
 import pyarrow.compute as pc
 
-from flows import again, changes, evidence, landing, staging
+from flows import again, changes, evidence, index, landing, staging
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.dump_rows import add_read, own_faults
+from flows.forgotten import refused
 from flows.held import Held, held
 from flows.landing import RawFile
 from flows.lock import NONE, Patience
-from flows.reading import Stated
+from flows.reading import NONE_REFUSED, Stated
 from flows.rows import Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
 from flows.upkeep import KEPT
 from flows.warehouse import Warehouse
+from transforms import PIPELINE_VERSION
 from transforms.decode import DOUBTFUL
 from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
 from transforms.identity import place_of
 from transforms.repair_steps import USUAL
+from transforms.sign import INDEX_VERSION
 from transforms.split.fields import DEFAULT_NAMES, NONE_ASKED, Asked, FieldNames
 
 # A batch is large enough to make the cost of a task small, small enough to keep the processes evenly busy.
@@ -41,6 +44,8 @@ BATCH_BYTES: Final = 16_000_000
 LEAST_BATCH_BYTES: Final = 1_000_000
 BATCHES: Final = 8
 BATCH_FILES: Final = 500
+# What is known of the dumps that others teach.
+OF_TEXT: Final = Stated(kind="text")
 
 
 class Work(Protocol):
@@ -91,7 +96,8 @@ class Summary:
     """What a run did; `run_id` is None where nothing was new.
 
     `rejected` has the reason for each place, `doubtful` the encoding of each dump where that is little more than a
-    guess; `skipped` counts what containers hold besides dumps, by kind.
+    guess; `skipped` counts what containers hold besides dumps, by kind; `stale` are
+    the dumps of the warehouse that another version of winnow read.
     """
 
     run_id: str | None = None
@@ -102,6 +108,7 @@ class Summary:
     rejected: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     doubtful: dict[str, str] = field(default_factory=dict)
+    stale: int = 0
     seconds: float = 0.0
 
 
@@ -120,10 +127,13 @@ def run(
     found = landing.find(request.sources, request.include, request.exclude, apart=request.warehouse)
     warehouse = Warehouse.open(request.warehouse, create=True)
     with warehouse.writing(request.command, started, patience) as (run_id, folder):
+        index.refuse_other_index(warehouse)
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
         fields, steps = request.fields.names(), request.repair_steps
-        work = partial(stage, folder=str(folder), run_id=run_id, fields=fields, steps=steps)
+        work = partial(
+            stage, folder=str(folder), run_id=run_id, fields=fields, steps=steps, forgotten=refused(warehouse)
+        )
         staged = list(each(work, batches(new))) if new else []
         rejected = {path: reason for batch in staged for path, reason in batch.rejected.items()}
         summary = Summary(
@@ -133,8 +143,11 @@ def run(
             rejected=rejected,
             skipped=staging.skipped(staged),
             doubtful=doubtful(staged),
+            stale=stale(warehouse),
         )
-        redo = partial(each, partial(stage_again, folder=str(folder), run_id=run_id, steps=steps))
+        redo = partial(
+            each, partial(stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, steps=steps))
+        )
         resplit = split_again(warehouse, staged, folder, redo, fields)
         made = changes.derive(warehouse, staged, resplit, run_id, folder)
         if made.empty:
@@ -149,10 +162,20 @@ def run(
                 {**made.counts, "bytes": summary.bytes, "rejected": len(rejected), "skipped": summary.skipped},
                 sort_keys=True,
             ),
+            "index_version": INDEX_VERSION,
         }
         warehouse.commit(run_id, made.tables, row)
         warehouse.tidy(now(), request.keep)
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
+
+
+def stale(warehouse: Warehouse) -> int:
+    """How many dumps another version of winnow read."""
+    counted = (
+        pc.sum(pc.and_(pc.equal(rows["status"], "ingested"), pc.not_equal(rows["pipeline_version"], PIPELINE_VERSION)))
+        for rows in warehouse.scan("dumps", ["status", "pipeline_version"])
+    )
+    return sum(found.as_py() or 0 for found in counted)
 
 
 def doubtful(staged: Sequence[Staged]) -> dict[str, str]:
@@ -165,18 +188,19 @@ def doubtful(staged: Sequence[Staged]) -> dict[str, str]:
     }
 
 
-def split_again(
+def split_again(  # noqa: PLR0913, PLR0917 - what is there, what is new, what goes, and how dumps are read again
     warehouse: Warehouse,
     staged: Sequence[Staged],
     folder: Path,
     redo: Callable[[Sequence[Batch]], Iterable[Staged]],
     fields: FieldNames,
+    lost: evidence.Disturbed = evidence.UNDISTURBED,
 ) -> evidence.Again:
     """Splits the dumps again of which other dumps know better where posts begin; the new rows lie in staging.
 
-    A dump whose bytes are gone at all its places keeps the split that it has.
+    A dump whose bytes are gone at all its places keeps the split that it has. `lost` is what goes with other dumps.
     """
-    asked = evidence.ask(warehouse, staged, folder)
+    asked = evidence.ask(warehouse, staged, folder, lost)
     done = tuple(redo(batches(asked.files))) if asked.files else ()
     dumps = evidence.done_whole(folder, done) if done else frozenset()
     return evidence.Again(partial(again.text_again, warehouse, fields), done, dumps, asked.dumps - len(dumps))
@@ -205,9 +229,13 @@ def stage(  # noqa: PLR0913 - a task is one call: what it is to do stands in its
     run_id: str,
     fields: FieldNames = DEFAULT_NAMES,
     steps: tuple[str, ...] = USUAL,
+    forgotten: Mapping[str, str] = NONE_REFUSED,
 ) -> Staged:
-    """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too."""
-    chunks, stated = Chunks(Path(folder), item.number), Stated(fields=fields, steps=steps)
+    """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too.
+
+    `forgotten` has the dumps that are not to be taken in, by their ids, and why.
+    """
+    chunks, stated = Chunks(Path(folder), item.number), Stated(fields=fields, steps=steps, refused=forgotten)
     for file in item.files:
         try:
             _stage_file(file, chunks, run_id, stated)
@@ -243,6 +271,9 @@ def _stage_dump(chunks: Chunks, place: Place, member: Member, stated: Stated) ->
     try:
         with own_faults(), held(member, chunks.folder) as dump:
             place = replace(place, dump_id=dump.dump_id, size=dump.size, source=member.source or "")
+            if dump.dump_id in stated.refused:
+                _reject(chunks, place, stated.refused[dump.dump_id])
+                return place, False
             return place, _stage_held(chunks, place, dump, replace(stated, charset=member.charset, url=member.url))
     except RefusedError as error:
         _reject(chunks, place, str(error))
@@ -261,11 +292,11 @@ def _stage_held(chunks: Chunks, place: Place, dump: Held, stated: Stated) -> boo
     return False
 
 
-def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str, steps: tuple[str, ...] = USUAL) -> Staged:
-    """Reads the dumps of a batch again with what other dumps say of them, and writes the rows of all their places."""
+def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str, stated: Stated = OF_TEXT) -> Staged:
+    """Reads the dumps of a batch again with what their orders tell them, and writes the rows of all their places."""
     chunks = Chunks(Path(folder, evidence.AGAIN), item.number)
     orders = evidence.orders_of(Path(folder), [file.location for file in item.files])
-    again.carry_out(orders, chunks, Stated(steps=steps), run_id, last_try=last_try)
+    again.carry_out(orders, chunks, stated, run_id, last_try=last_try)
     return chunks.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from flows.held import Held
@@ -24,12 +24,15 @@ from transforms.split.mailbox import is_mailbox
 PROOFS: dict[Order, str] = {"day-first": "31/12/2000", "month-first": "12/31/2000"}
 
 
+NONE_REFUSED: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """What is known of a dump beside its bytes: the charset and address that a server stated, the names of fields.
 
     `steps` are those of repair that were chosen. Of one that was read before, also its format and, where it is a text,
-    what other dumps said of its lines.
+    what other dumps said of its lines. `refused` says which dumps are not to be taken in, and why.
     """
 
     charset: str | None = None
@@ -38,6 +41,7 @@ class Stated:
     kind: Format | None = None
     known: Evidence = NO_EVIDENCE
     steps: tuple[str, ...] = USUAL
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 class OtherOrder(Exception):  # noqa: N818 - no error: a dump is read again

@@ -10,12 +10,12 @@ from typing import Final, Literal
 from flows.lock import Patience
 from flows.pipeline import Each, Request, Summary, run
 from flows.warehouse import Warehouse
-from transforms.errors import BusyError, UsageError, WinnowError
+from transforms.errors import BusyError, IndexWrittenError, UsageError, WinnowError
 from transforms.tables import COMPLETED
 
 Status = Literal["failed", "crashed", "cancelled"]
-# What stops a run before it was one: wrong use, and a warehouse in which another run is at work.
-NO_RUN: Final = (UsageError, BusyError)
+# What stops a run before it was one: wrong use, and a warehouse in which another run is at work, or to be rebuilt.
+NO_RUN: Final = (UsageError, BusyError, IndexWrittenError)
 # Seconds that the row of a run waits for the run that came next. A person who pressed Ctrl-C waits for nothing.
 ROW_WAITS: Final = 60.0
 

@@ -42,7 +42,7 @@ def run_named(runs: Sequence[Row], name: str) -> Row:
         return (exact or begun)[0]
     if begun:
         raise UsageError(_listing(f"{name} is the beginning of several runs; give more of it:", begun))
-    moment = None if ID_BEGINS.fullmatch(name) else _moment(name)
+    moment = None if ID_BEGINS.fullmatch(name) else moment_of(name)
     if moment is None:
         raise UsageError(
             _listing(f"no run is named {name!r}, and it is no moment; the nearest are:", _near(runs, name))
@@ -82,16 +82,16 @@ def _opened(warehouse: Warehouse, run: Row) -> tuple[Warehouse | None, str]:
     return (None, f"{len(missing)} of its {len(files)} files were removed") if missing else (earlier, "")
 
 
-def _moment(text: str) -> datetime | None:
-    """The moment that is meant, in UTC; None where it is none.
+def moment_of(text: str, *, end: bool = True) -> datetime | None:
+    """The moment that is meant, in UTC; None where it is none. A day means its end, or without `end` its beginning.
 
-    >>> _moment("2026-11-22"), _moment("2026-11-22T10:00+02:00"), _moment("soon")
+    >>> moment_of("2026-11-22"), moment_of("2026-11-22T10:00+02:00"), moment_of("soon")
     (datetime.datetime(2026, 11, 22, 23, 59, 59, 999999, tzinfo=datetime.timezone.utc), \
 datetime.datetime(2026, 11, 22, 8, 0, tzinfo=datetime.timezone.utc), None)
     """
     try:
         moment = datetime.fromisoformat(text)
-        if DAY.fullmatch(text):
+        if end and DAY.fullmatch(text):
             moment += timedelta(days=1, microseconds=-1)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -14,6 +14,7 @@ from rich.table import Table
 from flows.pipeline import Request, Summary
 from flows.terminal import plain
 from flows.verify import Verdict
+from transforms import PIPELINE_VERSION
 
 LISTED = 20
 CELL = 60
@@ -44,6 +45,10 @@ def print_summary(summary: Summary, request: Request) -> None:
         console.print(table)
         place = escape(plain(str(request.warehouse / "current")))
         console.print(f"The tables are in {place}; `winnow query` asks them.", highlight=False, soft_wrap=True)
+    if summary.stale:
+        said = f"{summary.stale:,} dumps were read by another version of winnow"
+        older = f"winnow backfill --pipeline-version '!={PIPELINE_VERSION}'"
+        console.print(f"{said}; `{older}` reads them again", highlight=False, soft_wrap=True)
     listed(
         f"{len(summary.rejected)} rejected:",
         [f"{path}: {why}" for path, why in sorted(summary.rejected.items())],

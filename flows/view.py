@@ -47,6 +47,14 @@ def renew(warehouse: Path, name: str, paths: Sequence[Path]) -> None:
         (place / path).unlink()
 
 
+def forget_others(warehouse: Path) -> None:
+    """Removes every view but the current one."""
+    shown = published(warehouse)
+    for path in (warehouse / ".views").iterdir() if (warehouse / ".views").is_dir() else ():
+        if path.name != shown:
+            shutil.rmtree(path)
+
+
 def published(warehouse: Path) -> str | None:
     """The run whose view is current, or None where there is none yet."""
     current = warehouse / "current"

@@ -6,7 +6,7 @@ That is a few hundred bytes a dump, and no text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -29,14 +29,15 @@ def fresh_votes(warehouse: Warehouse, staged: Sequence[Staged]) -> pa.Table:
     return votes.take(pa.array(sorted(first.values()), pa.int64()))
 
 
-def voted(warehouse: Warehouse, staged: Sequence[Staged]) -> dict[str, int | None]:
+def voted(warehouse: Warehouse, staged: Sequence[Staged], also: Collection[str] = ()) -> dict[str, int | None]:
     """For each dump of the sources that were read of: the key of the way that the others speak for, None for its own.
 
-    A dump that lies in several sources hears the one that has most dumps, of equal ones the first by name.
+    `also` names further sources. A dump that lies in several sources hears the one that has most dumps, of equal ones
+    the first by name.
     """
     fresh = fresh_votes(warehouse, staged)
     # One that is known may have been away when its source last spoke.
-    touched = set(staging.read(staged, "votes", ["source"])["source"].to_pylist())
+    touched = {*staging.read(staged, "votes", ["source"])["source"].to_pylist(), *also}
     if not touched:
         return {}
     dumps = {*fresh["dump_id"].to_pylist(), *_dumps_of(warehouse, touched)}

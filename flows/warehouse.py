@@ -44,6 +44,10 @@ RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
 
 # Seconds that can be taken from any moment: a century.
 LONGEST_KEPT: Final = 36_500 * 86_400.0
+
+# Stands in the folder of the warehouse while old files are to be removed.
+PURGE: Final = ".purge"
+
 # A scan holds a few of these batches at a time.
 SCANNED: Final = {"batch_size": 1 << 14, "batch_readahead": 4, "fragment_readahead": 1}
 # A column, and the values that it may have.
@@ -139,6 +143,8 @@ class Warehouse:
                 last = self._last_run()
                 self._recover(last)
                 self._widen_tables()
+                if (self.root / PURGE).exists():
+                    self.purge()
                 run_id = _next_run_id(last, started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
                 staging = self.root / ".staging" / run_id
@@ -154,7 +160,8 @@ class Warehouse:
             for name, change in changes.items():
                 self._apply(name, change)
             versions = {name: self._table(name).version() for name in SCHEMAS if name != "runs"}
-            self._add_run({**run, "run_id": run_id, "versions": json.dumps(versions), "status": COMPLETED})
+            kept = {"index_version": self.index_version, **run}
+            self._add_run({**kept, "run_id": run_id, "versions": json.dumps(versions), "status": COMPLETED})
         with _told(self.root, "showing the new tables under current/", "they are committed; the next run shows them"):
             self._publish(run_id)
 
@@ -166,7 +173,10 @@ class Warehouse:
         """
         with _told(self.root, "recording a run"):
             last = self._last_run()
-            self._add_run({**run, "run_id": run_id, "versions": last["versions"] if last else "{}"})
+            kept = (
+                {"index_version": last["index_version"], "versions": last["versions"]} if last else {"versions": "{}"}
+            )
+            self._add_run({**run, **kept, "run_id": run_id})
             if view.published(self.root) is not None:
                 view.renew(self.root, "runs", self._files(self._table("runs"), "runs"))
 
@@ -191,6 +201,32 @@ class Warehouse:
             return 0
         live = frozenset(path.name for path in self._files(DeltaTable(str(folder), version=bound), name))
         return upkeep.clean(folder, log, bound, live)
+
+    @property
+    def index_version(self) -> str | None:
+        """By which constants the index was written; None where that is not known or there is none."""
+        last = self._last_run()
+        return last["index_version"] if last else None
+
+    def to_purge(self) -> None:
+        """Remembers that old files are to be removed, also where the run is killed before it has done so."""
+        with _told(self.root, "preparing to forget"):
+            (self.root / PURGE).touch()
+
+    def purge(self) -> None:
+        """Removes every file of a table that its last version does not need, and all views but the current one.
+
+        Earlier versions can't be read afterwards.
+        """
+        with _told(self.root, "removing old files", "what was committed stands"):
+            (self.root / PURGE).touch()
+            for name in SCHEMAS:
+                live = {path.name for path in self._files(self._table(name), name)}
+                for path in Path(self._place(name)).iterdir():
+                    if path.is_file() and path.name not in live:
+                        path.unlink()
+            view.forget_others(self.root)
+            (self.root / PURGE).unlink()
 
     def current(self) -> Path:
         """The folder of the plain view, resolved, so that it stays the same while it is read."""
@@ -248,7 +284,11 @@ class Warehouse:
 
     def _last_run(self) -> dict[str, Any] | None:
         """The newest row of `runs`; `committed` is the newest run that committed something, None where none did."""
-        rows = self.read("runs", ["run_id", "versions", "finished", "status"]).sort_by("run_id").to_pylist()
+        rows = (
+            self.read("runs", ["run_id", "versions", "finished", "status", "index_version"])
+            .sort_by("run_id")
+            .to_pylist()
+        )
         committed = [row["run_id"] for row in rows if row["status"] in {None, COMPLETED}]
         return {**rows[-1], "committed": committed[-1] if committed else None} if rows else None
 

@@ -9,6 +9,7 @@ WinnowError
 ├── SourceError          what was named as a source is not there or can't be listed
 ├── WarehouseError       the warehouse can't be opened, read or written
 │   ├── BusyError        another run holds the warehouse
+│   ├── IndexWrittenError  the index was written by another version, and has to be rebuilt
 │   └── StorageError     the same, but a later try may well succeed (a full or busy disk, a network share)
 ├── OutputError          what was asked for can't be written where it is wanted
 ├── TrackingError        the Prefect API that is to track a run can't be reached, or failed in the middle of it
@@ -103,6 +104,10 @@ class WarehouseError(WinnowError):
 
 class BusyError(WarehouseError):
     """Another run holds the warehouse."""
+
+
+class IndexWrittenError(WarehouseError):
+    """The index was written by another version of winnow, so that new texts would not meet the old ones."""
 
 
 class OutputError(WinnowError):

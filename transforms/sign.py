@@ -32,6 +32,7 @@ from transforms.words import Hashes, Offsets, Words, words_in
 
 __all__ = [
     "BANDS",
+    "INDEX_VERSION",
     "PERMUTATIONS",
     "ROWS",
     "SHINGLE_WORDS",
@@ -45,6 +46,11 @@ __all__ = [
     "signatures",
 ]
 
+# Which keys, anchors and wordings can meet: only those made alike. The first number stands for how words are folded,
+# cut and hashed, and is raised when that changes; the others are the constants by name.
+INDEX_VERSION: Final = (
+    f"2 shingle={SHINGLE_WORDS} permutations={PERMUTATIONS} bands={BANDS}x{ROWS} window={WINDOW} hash=affine32"
+)
 # Bytes of text that are signed together: their words stay in the processor's second cache.
 BATCH_BYTES: Final = 1 << 18
 

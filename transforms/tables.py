@@ -1,6 +1,6 @@
 """The Arrow schemas of the tables. What is written stands here and nowhere else.
 
-The first five are for readers; the last five are winnow's own memory, kept in the same log so that they are
+The first five are for readers; the others are winnow's own memory, kept in the same log so that they are
 committed and restored with the others.
 """
 
@@ -136,6 +136,8 @@ RUNS: Final = pa.schema(
         ("status", pa.string()),
         # Why a run did not complete.
         ("error", pa.string()),
+        # By which constants the index was written (`transforms.sign.INDEX_VERSION`); null in rows of an older winnow.
+        ("index_version", pa.string()),
     ]
 )
 
@@ -205,6 +207,17 @@ VOTES: Final = pa.schema(
     ]
 )
 
+# What was asked to be forgotten: the ids of dumps whose bytes are refused from then on, why and when; never a text.
+FORGOTTEN: Final = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("dump_id", pa.string()),
+        ("reason", pa.string()),
+        ("asked", MOMENT),
+        ("run_id", pa.string()),
+    ]
+)
+
 SCHEMAS: Final[dict[str, pa.Schema]] = {
     "posts": POSTS,
     "copies": COPIES,
@@ -216,6 +229,7 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "matches": MATCHES,
     "outlines": OUTLINES,
     "votes": VOTES,
+    "forgotten": FORGOTTEN,
 }
 # Tables for readers, shown under `current/`.
 PUBLIC: Final = ("posts", "copies", "dumps", "residue", "runs")
@@ -230,4 +244,4 @@ KEYS: Final = {
     "outlines": "dump_id",
 }
 # The column by which rows are replaced that have no name of their own: all with the same value at once.
-GROUPS: Final = {"residue": "dump_id", "matches": "left", "votes": "dump_id"}
+GROUPS: Final = {"residue": "dump_id", "matches": "left", "votes": "dump_id", "forgotten": "dump_id"}

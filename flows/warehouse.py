@@ -271,11 +271,17 @@ class Warehouse:
         self._apply("runs", Change(inserts=pa.Table.from_pylist([row], schema=SCHEMAS["runs"])))
 
     def _widen_tables(self) -> None:
-        """Adds the columns that an older winnow did not know; in rows written by it they are null."""
+        """Adds the columns that an older winnow did not know; in rows written by it they are null.
+
+        The rows of `runs` are written anew: a run that commits nothing shows them too, and does not touch their files.
+        """
         for name, schema in SCHEMAS.items():
             self._refuse_newer(name)
             if columns.missing(pa.schema(self._table(name).schema().to_arrow()), schema):
-                write_deltalake(self._table(name), schema.empty_table(), mode="append", schema_mode="merge")
+                if name == "runs":
+                    write_deltalake(self._table(name), self.read(name), mode="overwrite", schema_mode="overwrite")
+                else:
+                    write_deltalake(self._table(name), schema.empty_table(), mode="append", schema_mode="merge")
 
     def _refuse_newer(self, name: str) -> None:
         if DeltaTable.is_deltatable(self._place(name)):

@@ -410,6 +410,7 @@ def test_the_form_of_the_flow_has_defaults_and_says_what_is_asked() -> None:
     assert not any(defaults.pop("fields").values())
     assert defaults == {
         "sources": ["raw"], "warehouse": "warehouse", "include": [], "exclude": ["README.md"], "wait": 3600.0,
+        "repair_steps": ["encoding", "entities", "controls", "accents"],
     }  # fmt: skip
     assert all(field["description"] for field in fields.values())
     assert ingest.parameters.required == []

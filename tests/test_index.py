@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 from random import Random
+from time import process_time
 from typing import Any
 
 import pyarrow as pa
@@ -126,6 +127,50 @@ class History:
         out = [r for r in rows if (r["left"], r["right"]) in gone or not {r["left"], r["right"]}.isdisjoint(leaving)]
         groups = {row["left"] for row in out}
         return pa.Table.from_pylist([r for r in rows if r["left"] in groups and r not in out], MATCHES), sorted(groups)
+
+
+def words(rng: Random, number: int) -> list[str]:
+    return rng.choices([f"w{n}" for n in range(5_000)], k=number)
+
+
+def many(kind: str) -> list[str]:
+    """Posts that would take forever if each met each."""
+    rng = Random(kind)
+    notice, post = words(rng, 60), words(rng, 200)
+    match kind:
+        case "one notice":
+            return [" ".join([*notice, *words(rng, 25)]) for _ in range(4_000)]
+        case "one post with a word changed":
+            return [
+                " ".join([*post[:n], f"x{n}y{number}", *post[n:]]) for number in range(4_000) for n in [number % 200]
+            ]
+        case "one short form":
+            return [" ".join([*notice[:20], *words(rng, 6), *notice[20:40]]) for _ in range(4_000)]
+        case "identical":
+            return [" ".join(post)] * 4_000
+        case _:
+            return ["", "one", "one " * 1_000_000, "\ue000 \u0301\u0302" * 9, "\ue000", *([""] * 4_000)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [
+        ("one notice", 0),
+        ("one post with a word changed", 400_000),
+        ("one short form", 0),
+        ("identical", 0),
+        ("odd", 0),
+    ],
+)
+def test_the_cost_is_in_proportion_to_the_posts(tmp_path: Path, kind: str, most: int) -> None:
+    """All pairs of four thousand are eight million; the known matches of one run are not found again by the next."""
+    posts = many(kind)
+    history, begun = History(tmp_path), process_time()
+    new = history.step(posts)
+    assert new.found.num_rows <= most
+    assert bool(new.found.num_rows) == bool(most)
+    assert not history.step([*posts[:50], "a post of its own, with a few words"]).found.num_rows
+    assert process_time() - begun < 30
 
 
 @pytest.mark.parametrize("hubs", [1, 2, 5, 32])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +13,7 @@ import ftfy.bad_codecs  # noqa: F401 - registers the "sloppy" code pages that ma
 from transforms.bytemap import ByteMap
 from transforms.errors import DumpError
 from transforms.mixed import PAGES, codec_beside, lines_in
+from transforms.reads import Blocks, Read, is_ascii, is_utf8, read_with, texts_of
 from transforms.usual_pages import MOST_USUAL, SELDOM, reads_well
 from transforms.wide import WIDE, wide_codec
 
@@ -69,7 +69,6 @@ DOUBTFUL: Final = 0.1
 MOST_CONTROLS: Final = 0.05
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 CONTROL_BYTES: Final = bytes(code for code in range(0x80) if CONTROLS.match(chr(code)))
-C1_CONTROLS: Final = re.compile(r"[\x80-\x9f]")
 ABOVE_ASCII: Final = bytes(range(0x80, 0x100))
 # What only one of four encodings makes text of, without a mark.
 WIDE_CONFIDENCE: Final = 0.9
@@ -77,9 +76,6 @@ WIDE_CONFIDENCE: Final = 0.9
 DETECT_WITHIN: Final = 200_000
 # Bytes that hold so many characters in any encoding.
 HEAD_BYTES: Final = 4 * DETECT_WITHIN
-
-# A dump as blocks of bytes; each call gives them anew from the beginning.
-Blocks = Callable[[], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,88 +183,20 @@ def _head(blocks: Blocks) -> bytes:
 def _unmarked(head: bytes, blocks: Blocks, stated: str | None) -> Charset:
     """What the bytes themselves say where no byte order mark does."""
     may_be_utf8 = b"\x00" not in head[:DETECT_WITHIN]
-    if may_be_utf8 and _is_ascii(blocks):
+    if may_be_utf8 and is_ascii(blocks):
         return _escaped(head, blocks) or Charset("ascii", 1.0, "only ASCII bytes", "utf-8")
-    if may_be_utf8 and _is_utf8(blocks):
+    if may_be_utf8 and is_utf8(blocks):
         return Charset("utf-8", 0.99, "valid UTF-8", "utf-8")
-    as_utf8 = _read_with("utf-8", blocks) if may_be_utf8 else None
+    as_utf8 = read_with("utf-8", blocks) if may_be_utf8 else None
     found = _declared(head, blocks) or (_mixed(blocks) if as_utf8 else None)
     if not found and as_utf8 and _is_damaged(as_utf8, blocks):
         found = _made("utf-8", blocks, 0.9, "UTF-8 but for a few broken sequences")
     return found or _stated(stated, blocks) or _detected(head, blocks)
 
 
-def _is_ascii(blocks: Blocks) -> bool:
-    return all(block.isascii() for block in blocks())
-
-
-def _is_utf8(blocks: Blocks) -> bool:
-    """Whether UTF-8 reads every byte; what comes out is not looked at, which is most of the cost."""
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    try:
-        for block, last in _with_last(blocks()):
-            decoder.decode(block, last)
-    except UnicodeError:
-        return False
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What a codec makes of a dump: whether it reads every byte, and which characters come out."""
-
-    whole: bool
-    length: int
-    replaced: int
-    controls: bool
-
-
-def _read_with(codec: str, blocks: Blocks, skip: int = 0) -> _Read:
-    """Reads a dump with a codec. Raises `LookupError` where it is no codec for texts."""
-    whole, length, replaced, controls = True, 0, 0, False
-    for strict, text in _texts(codec, blocks, skip):
-        whole = whole and strict
-        length += len(text)
-        if not text.isascii():
-            replaced += text.count("\N{REPLACEMENT CHARACTER}")
-            controls = controls or C1_CONTROLS.search(text) is not None
-    return _Read(whole, length, replaced, controls)
-
-
-def _texts(codec: str, blocks: Blocks, skip: int) -> Iterator[tuple[bool, str]]:
-    """The text of each block; from the first byte that can't be read on with U+FFFD in such places."""
-    make = codecs.getincrementaldecoder(codec)
-    decoder, strict = make("strict"), True
-    for block, last in _with_last(_after(skip, blocks())):
-        state = decoder.getstate() if strict else (b"", 0)
-        try:
-            yield strict, decoder.decode(block, last)
-        except UnicodeError:
-            decoder, strict = make("replace"), False
-            decoder.setstate(state)
-            yield strict, decoder.decode(block, last)
-
-
-def _after(skip: int, blocks: Iterable[bytes]) -> Iterator[bytes]:
-    for block in blocks:
-        yield block[skip:] if skip else block
-        skip = max(0, skip - len(block))
-
-
-def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Each block, and whether it is the last."""
-    before: bytes | None = None
-    for block in blocks:
-        if before is not None:
-            yield before, False
-        before = block
-    if before is not None:
-        yield before, True
-
-
 def _made(codec: str, blocks: Blocks, confidence: float, evidence: str, skip: int = 0) -> Charset:
     """A codec that is settled; bytes that it can't read become U+FFFD and are counted."""
-    read = _read_with(codec, blocks, skip)
+    read = read_with(codec, blocks, skip)
     name = codec.replace("sloppy-windows-", "cp")
     if read.whole:
         return Charset(name, confidence, evidence, codec, skip=skip)
@@ -349,7 +277,7 @@ def _mixed(blocks: Blocks) -> Charset | None:
     return Charset(f"utf-8 and {name}", MIXED_CONFIDENCE, said, codec_beside(page))
 
 
-def _is_damaged(as_utf8: _Read, blocks: Blocks) -> bool:
+def _is_damaged(as_utf8: Read, blocks: Blocks) -> bool:
     """UTF-8 in which a few sequences are broken (a file cut in the middle of a character, a damaged byte)."""
     in_ascii = sum(len(block.translate(None, ABOVE_ASCII)) for block in blocks())
     sound = as_utf8.length - as_utf8.replaced - in_ascii
@@ -359,7 +287,7 @@ def _is_damaged(as_utf8: _Read, blocks: Blocks) -> bool:
 def _detected(head: bytes, blocks: Blocks) -> Charset:
     found = chardet.detect(head, max_bytes=DETECT_WITHIN)
     codec = _codec(found["encoding"] or "", blocks)
-    if b"\x00" in head and codec not in WIDE and (wide := wide_codec(head)) and _read_with(wide, blocks).whole:
+    if b"\x00" in head and codec not in WIDE and (wide := wide_codec(head)) and read_with(wide, blocks).whole:
         return Charset(wide, WIDE_CONFIDENCE, f"only as {wide} are these bytes plain text", wide)
     if codec is None:
         kind = found.get("mime_type") or "application/octet-stream"
@@ -385,7 +313,7 @@ def _codec(label: str, blocks: Blocks) -> str | None:
         if name in NO_CHARSETS:
             return None
         name = UNMARKED.get(name, name)
-        read = _read_with(name, blocks)
+        read = read_with(name, blocks)
     except LookupError:
         return None
     return SUPERSETS.get(name, name) if read.controls or not read.whole else name
@@ -394,7 +322,7 @@ def _codec(label: str, blocks: Blocks) -> str | None:
 def _insist_on_text(head: bytes, charset: Charset) -> None:
     if charset.codec == "utf-8" and len(head.translate(None, CONTROL_BYTES)) == len(head):
         return
-    text = next(iter(_texts(charset.codec, lambda: (head, b""), charset.skip)))[1][:DETECT_WITHIN]
+    text = next(iter(texts_of(charset.codec, lambda: (head, b""), charset.skip)))[1][:DETECT_WITHIN]
     controls = len(CONTROLS.findall(text))
     if controls > MOST_CONTROLS * len(text):
         raise DumpError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,10 +16,12 @@ from flows.matching.numbered import Bodies, Numbered
 from flows.matching.spill import Flat
 from flows.warehouse import Warehouse
 from transforms.candidates import Indices, Mask
-from transforms.sign import shingle_sets
+from transforms.sign import flat_sets
+from transforms.utf8 import utf8_of
 from transforms.words import Hashes
 
 Octets = NDArray[np.uint8]
+Column = Any  # of pyarrow, which has no types
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,16 @@ def sets_of(warehouse: Warehouse, bodies: Bodies, numbered: Numbered, wanted: Ma
     shingles, utf8 = Flat(folder / "shingles.u64", np.uint64), Flat(folder / "texts.utf8", np.uint8)
     begins, ends, spans = (np.zeros(shape, np.int64) for shape in (len(wanted), len(wanted), (len(wanted), 2)))
     for numbers, texts in _texts(warehouse, bodies, numbered, wanted):
-        found = shingle_sets(texts)
-        sizes = np.fromiter(map(len, found), np.int64, len(found))
-        ends[numbers] = shingles.length + np.cumsum(sizes)
-        begins[numbers] = ends[numbers] - sizes
-        shingles.add(np.concatenate(found) if found else np.zeros(0, np.uint64))
-        for number, text in zip(numbers.tolist(), texts, strict=True):
-            octets = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-            spans[number] = utf8.length, utf8.length + len(octets)
-            utf8.add(octets)
+        here = utf8_of(texts)
+        found, offsets = flat_sets(here)
+        begins[numbers], ends[numbers] = shingles.length + offsets[:-1], shingles.length + offsets[1:]
+        spans[numbers] = utf8.length - here.offsets[0] + np.stack([here.offsets[:-1], here.offsets[1:]], axis=1)
+        shingles.add(found)
+        utf8.add(here.data[here.offsets[0] : here.offsets[-1]])
     return Sets(shingles.array(), begins, ends, utf8.array(), spans)
 
 
-def _texts(
-    warehouse: Warehouse, bodies: Bodies, numbered: Numbered, wanted: Mask
-) -> Iterator[tuple[Indices, list[str]]]:
+def _texts(warehouse: Warehouse, bodies: Bodies, numbered: Numbered, wanted: Mask) -> Iterator[tuple[Indices, Column]]:
     """Numbers and texts, some at a time."""
     first = 0
     if wanted[: numbered.n_fresh].any():
@@ -69,13 +67,13 @@ def _texts(
             first += len(numbers)
             kept = wanted[numbers]
             rows = np.flatnonzero(fresh)[kept]
-            yield numbers[kept], table["text"].take(pa.array(rows)).to_pylist()
+            yield numbers[kept], table["text"].take(pa.array(rows))
     known = np.flatnonzero(wanted[numbered.n_fresh :]) + numbered.n_fresh
     if len(known):
         yield from known_texts(warehouse, numbered.wordings.names(known), known)
 
 
-def known_texts(warehouse: Warehouse, wordings: pa.Array, numbers: Indices) -> Iterator[tuple[Indices, list[str]]]:
+def known_texts(warehouse: Warehouse, wordings: pa.Array, numbers: Indices) -> Iterator[tuple[Indices, Column]]:
     """The texts of known wordings, with the number that goes with each: the index has it, or the post it stands for."""
     shown: list[str] = []
     of_shown: list[Indices] = []
@@ -85,9 +83,9 @@ def known_texts(warehouse: Warehouse, wordings: pa.Array, numbers: Indices) -> I
         shown += batch["post_id"].filter(without).to_pylist()
         of_shown.append(found[without.to_numpy(zero_copy_only=False)])
         kept = pc.invert(without)
-        yield found[kept.to_numpy(zero_copy_only=False)], batch["text"].filter(kept).to_pylist()
+        yield found[kept.to_numpy(zero_copy_only=False)], batch["text"].filter(kept)
     posts = pa.array(shown, pa.string())
     of_post = np.concatenate(of_shown) if of_shown else np.zeros(0, np.int64)
     if shown:
         for batch in warehouse.scan("posts", ["post_id", "text"], ("post_id", posts)):
-            yield of_post[pc.index_in(batch["post_id"], value_set=posts).to_numpy()], batch["text"].to_pylist()
+            yield of_post[pc.index_in(batch["post_id"], value_set=posts).to_numpy()], batch["text"]

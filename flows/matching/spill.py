@@ -23,17 +23,17 @@ class Flat:
     """One long array that grows at its end, and is read through the file."""
 
     def __init__(self, path: Path, kind: type[np.generic]) -> None:
-        self._path, self._kind, self._file = path, np.dtype(kind), path.open("wb")
+        self._path, self._kind = path, np.dtype(kind)
         self.length = 0
 
     def add(self, values: NDArray[Any]) -> None:
         """Appends values."""
-        self._file.write(np.ascontiguousarray(values, self._kind).data)
+        with self._path.open("ab") as file:
+            file.write(np.ascontiguousarray(values, self._kind).data)
         self.length += len(values)
 
     def array(self) -> NDArray[Any]:
-        """All values; nothing can be added any more."""
-        self._file.close()
+        """All values that have been added."""
         return np.memmap(self._path, self._kind, "r") if self.length else np.zeros(0, self._kind)
 
 

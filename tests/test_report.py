@@ -334,3 +334,15 @@ def test_texts_of_any_length_are_compared_and_it_is_told(tmp_path: Path) -> None
     said = Read(page_of(tmp_path / "warehouse", tmp_path / "page.html")).words
     assert "1 post of 1 was found more than once" in said
     assert "not all of them was compared" in said
+
+
+def test_a_date_far_from_the_others_is_left_out_of_the_chart_and_told(tmp_path: Path) -> None:
+    rng = random.Random(6)
+    days = ["1999-05-01", *(f"2021-{1 + n % 12:02}-{1 + n % 28:02}" for n in range(399))]
+    rows = (json.dumps({"text": " ".join(post(rng).paragraphs), "published": day}) + "\n" for day in days)
+    write(tmp_path / "raw", {"a.jsonl": "".join(rows)})
+    ingest(tmp_path / "raw", tmp_path / "warehouse")
+    said = Read(page_of(tmp_path / "warehouse", tmp_path / "page.html")).words
+    assert "Posts by month of publication" in said
+    assert "1 post far from the others" in said
+    assert "all dates reach from 1999 to 2021" in said

@@ -67,7 +67,8 @@ def over_time(facts: Facts) -> Html:
     ] * (undated > 0)
     if period.outside:
         years = f"{period.years[0]} to {period.years[1]}"
-        said.append(f"{many(period.outside, 'post')} far from the others are left out; all dates reach from {years}.")
+        far = many(period.outside, "post")
+        said.append(f"The chart leaves out {far} far from the others; all dates reach from {years}.")
     return together(filters, columns(chart), tag("p", " ".join(said), class_="note") if said else None)
 
 

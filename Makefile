@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates constraints clean
+.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates torture constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -35,6 +35,13 @@ learn: $(READY)
 # Times signatures against datasketch and rensa; rensa is installed below the user's cache folder.
 bench-signatures: $(READY)
 	$(BIN)/python -m benchmarks.signatures
+
+# Kills runs at random moments while others read; KILLS of them, for SECONDS at most.
+KILLS ?= 24
+SECONDS ?= 300
+torture: $(READY)
+	$(BIN)/python -m benchmarks.torture $(KILLS) $(SECONDS)
+
 # Planted duplicates: what winnow and other tools find of them, and at what cost. Renews docs/benchmarks.md.
 bench-duplicates: $(READY)
 	$(BIN)/python -m benchmarks.duplicates

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from flows import evidence, index, staging
 from flows.evidence import NOTHING_TOLD, Places
+from flows.forgotten import hidden
 from flows.lock import NONE, Patience
 from flows.pipeline import OF_TEXT, Batch, Each, batches, stage_again
 from flows.reading import Stated
@@ -21,6 +22,7 @@ from flows.rework import post_changes, rework
 from flows.staging import Staged
 from flows.warehouse import Warehouse
 from transforms.errors import IndexWrittenError, UsageError
+from transforms.hidden import Hidden
 from transforms.identity import path_and_member, place_of
 from transforms.repair_steps import USUAL
 from transforms.sign import INDEX_VERSION
@@ -66,7 +68,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lot:
+class Lot:
     """Dumps that are read alike and committed together, and how they were asked to be read."""
 
     dumps: tuple[Row, ...]
@@ -94,7 +96,7 @@ def backfill(
             before = set() if report.chosen or rebuilding else _done_before(warehouse, selection)
             due = [row for row in _chosen(warehouse, selection, meant) if row["dump_id"] not in done | before]
             report.chosen = report.chosen or len(due)
-            lots = list(_lots(warehouse, due))
+            lots = list(lots_of(warehouse, due))
             if not lots:
                 return report
             now = lots if rebuilding else lots[:1]
@@ -113,11 +115,12 @@ class _Asked:
 
 
 def _redo(  # noqa: PLR0913, PLR0917 - lots, where and how they are read, and what is said of them
-    warehouse: Warehouse, lots: Sequence[_Lot], run: tuple[str, Path], each: Each, report: Report, asked: _Asked
+    warehouse: Warehouse, lots: Sequence[Lot], run: tuple[str, Path], each: Each, report: Report, asked: _Asked
 ) -> None:
     """Reads lots again, and commits what comes of them together."""
     run_id, folder = run
-    read = [_read(warehouse, lot, folder / f"{READ}{number}", run_id, each) for number, lot in enumerate(lots)]
+    unseen = hidden(warehouse)
+    read = [read_lot(warehouse, lot, folder / f"{READ}{n}", run_id, each, unseen) for n, lot in enumerate(lots)]
     staged = [batch for some, _ in read for batch in some]
     whole = frozenset(dump_id for _, ids in read for dump_id in ids)
     gone = [_place(row) for lot in lots for row in lot.dumps if row["dump_id"] not in whole]
@@ -128,7 +131,10 @@ def _redo(  # noqa: PLR0913, PLR0917 - lots, where and how they are read, and wh
         )
     lot = lots[0]
     redo: Callable[[Sequence[Batch]], Any] = partial(
-        each, partial(stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, steps=lot.steps))
+        each,
+        partial(
+            stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, steps=lot.steps, hidden=unseen)
+        ),
     )
     seen = Renamed(warehouse) if asked.rebuilding else warehouse
     derived = rework(seen, staged, whole, run, redo, lot.fields.names())
@@ -153,15 +159,15 @@ def _redo(  # noqa: PLR0913, PLR0917 - lots, where and how they are read, and wh
         report.runs.append(run_id)
 
 
-def _read(
-    warehouse: Warehouse, lot: _Lot, apart: Path, run_id: str, each: Each
+def read_lot(  # noqa: PLR0913, PLR0917 - what, where and how it is read
+    warehouse: Warehouse, lot: Lot, apart: Path, run_id: str, each: Each, unseen: Hidden
 ) -> tuple[Sequence[Staged], frozenset[str]]:
     """What the dumps of a lot yield now, and which of them could be read at all their places."""
     with staging.told(apart):
         apart.mkdir()
     places = _places(warehouse, lot.dumps)
     orders = evidence.issue(warehouse, places, (), dict.fromkeys(places, NOTHING_TOLD), apart)
-    stated = Stated(fields=lot.fields.names(), steps=lot.steps)
+    stated = Stated(fields=lot.fields.names(), steps=lot.steps, hidden=unseen)
     work = partial(stage_again, folder=str(apart), run_id=run_id, stated=stated)
     staged = list(each(work, batches(orders.files))) if orders.files else []
     return staged, evidence.done_whole(apart, staged) if staged else frozenset()
@@ -203,7 +209,7 @@ def _holding(warehouse: Warehouse, span: Span) -> set[str]:
     }
 
 
-def _lots(warehouse: Warehouse, due: Sequence[Row]) -> Iterator[_Lot]:
+def lots_of(warehouse: Warehouse, due: Sequence[Row]) -> Iterator[Lot]:
     """Dumps that were asked to be read alike, as many together as are committed together."""
     runs = warehouse.read("runs", ["run_id", "options"], ("run_id", {row["run_id"] for row in due})).to_pylist()
     asked = {run["run_id"]: _asked_in(run["options"]) for run in runs}
@@ -217,10 +223,10 @@ def _lots(warehouse: Warehouse, due: Sequence[Row]) -> Iterator[_Lot]:
             taken.append(row)
             size += row["size_bytes"] or 0
             if size >= COMMIT_BYTES:
-                yield _Lot(tuple(taken), *how)
+                yield Lot(tuple(taken), *how)
                 taken, size = [], 0
         if taken:
-            yield _Lot(tuple(taken), *how)
+            yield Lot(tuple(taken), *how)
 
 
 def _asked_in(options: str) -> tuple[Asked, tuple[str, ...]]:

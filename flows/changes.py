@@ -22,7 +22,7 @@ from flows.table_files import TableFiles
 from flows.votes import fresh_votes
 from flows.warehouse import Change, Warehouse
 from transforms.identity import place_of, unreadable_id
-from transforms.tables import DUMPS
+from transforms.tables import DUMPS, FORGOTTEN
 
 Row = dict[str, Any]
 # What changes in the row of a dump when it is split again.
@@ -75,6 +75,7 @@ def derive(  # noqa: PLR0913, PLR0917 - what is there, what is new, what goes, a
             "dumps": replace(dumps, deletes=[*dumps.deletes, *hidden]),
             "files": _file_changes(warehouse, staged),
             "outlines": Change(inserts=fresh_outlines(known, staged), deletes=hidden),
+            "forgotten": Change(inserts=_hidden(warehouse, staged, again)),
             "votes": Change(inserts=fresh_votes(known, staged), deletes=hidden),
         },
         counts={
@@ -84,6 +85,18 @@ def derive(  # noqa: PLR0913, PLR0917 - what is there, what is new, what goes, a
             "residue": n_left,
         },
     )
+
+
+def _hidden(warehouse: Warehouse, staged: Sequence[Staged], again: Again) -> pa.Table:
+    """Where texts stood that were not taken in, as far as that is not known yet."""
+    rows = [*staging.read(staged, "forgotten").to_pylist(), *again.rows("forgotten").to_pylist()]
+    ids = ("dump_id", {row["dump_id"] for row in rows})
+    known = {_span(row) for row in warehouse.read("forgotten", where=ids).to_pylist()}
+    return _table(list({_span(row): row for row in rows if _span(row) not in known}.values()), FORGOTTEN)
+
+
+def _span(row: Row) -> tuple[str, int, int]:
+    return row["dump_id"], row["start"], row["end"]
 
 
 def _ids(rows: pa.Table | None) -> list[str]:

@@ -34,7 +34,7 @@ def _add_once(chunks: Chunks, place: Place, dump: Held, stated: Stated, orders: 
         with own_faults():
             reading = read_dump(dump, stated, orders)
             for part in reading.parts:
-                add_part(rows, place, reading.dump, part)
+                add_part(rows, place, reading.dump, part, stated.hidden)
                 if large:
                     chunks.add(rows)
                     chunks.flush()

@@ -13,12 +13,17 @@ from typing import Any, Final
 import pyarrow as pa
 
 from flows import index
-from flows.forgotten import refused
+from flows.backfill import lots_of, read_lot
+from flows.changes import Derived
+from flows.forgotten import EMPTY, hidden, refused
 from flows.lock import NONE, Patience
+from flows.masked import WithoutPost
 from flows.pipeline import OF_TEXT, Batch, Each, stage_again
 from flows.rework import post_changes, rework
+from flows.staging import Staged
 from flows.warehouse import Change, Warehouse
 from transforms.errors import UsageError
+from transforms.hidden import Hidden
 from transforms.identity import path_and_member, place_of
 from transforms.sign import INDEX_VERSION
 from transforms.split.fields import DEFAULT_NAMES
@@ -28,15 +33,17 @@ Row = dict[str, Any]
 COMMAND: Final = "forget"
 # A beginning of an id must have so many characters to name a dump.
 LEAST_OF_AN_ID: Final = 8
+POSTS_LISTED: Final = '`winnow query "SELECT post_id, title FROM posts"` lists them'
 LISTING: Final = '`winnow query "SELECT dump_id, path, member FROM dumps"` lists them'
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be forgotten: a dump by its path, id or the beginning of its id, or a source by its name."""
+    """What is to be forgotten: a dump by path, id or beginning of its id, a source by name, or a post by id."""
 
     dump: str | None = None
     source: str | None = None
+    post: str | None = None
     reason: str | None = None
 
 
@@ -68,46 +75,97 @@ def forget(  # noqa: PLR0913 - what, where, and how dumps are read again
     """
     Warehouse.open(root)  # none is made where there is none
     warehouse, started = Warehouse.open(root, create=True), now()
-    with warehouse.writing(COMMAND, started, patience) as (run_id, folder):
+    with warehouse.writing(COMMAND, started, patience) as run:
         index.refuse_other_index(warehouse)
-        rows, elsewhere = _chosen(warehouse, wanted)
+        rows, elsewhere = _holding(warehouse, wanted.post) if wanted.post else _chosen(warehouse, wanted)
         report = Report([place for row in rows for place in _places(row)], [_place(row) for row in elsewhere], not rows)
-        if not rows:
-            if not dry_run:
-                warehouse.purge()
-            return report
-        ids = [row["dump_id"] for row in rows]
-        redo: Callable[[Sequence[Batch]], Any] = partial(
-            each, partial(stage_again, folder=str(folder), run_id=run_id, stated=OF_TEXT)
-        )
-        derived = rework(warehouse, (), ids, (run_id, folder), redo, DEFAULT_NAMES)
-        report.counts = derived.counts | post_changes(warehouse, derived) | {"dumps_forgotten": len(ids)}
+        if rows:
+            unseen = hidden(warehouse)
+            if wanted.post:
+                unseen = _with_post(warehouse, unseen, wanted.post)
+            derived = _derived(warehouse, wanted, rows, run, each, unseen)
+            report.counts = derived.counts | post_changes(warehouse, derived)
+            report.counts |= {"dumps_forgotten": 0 if wanted.post else len(rows)}
         if not dry_run:
-            asked = [_record(dump_id, wanted, started, run_id) for dump_id in ids]
-            records = Change(inserts=pa.Table.from_pylist(asked, schema=FORGOTTEN), deletes=())
-            files = replace(derived.tables["files"], deletes=_files(warehouse, rows))
-            row = {
-                "command": COMMAND,
-                "started": started,
-                "finished": now(),
-                "options": json.dumps({"kind": _kind(wanted), "reason": wanted.reason}, sort_keys=True),
-                "counts": json.dumps(report.counts, sort_keys=True),
-                "index_version": INDEX_VERSION,
-            }
             warehouse.to_purge()
-            warehouse.commit(run_id, {**derived.tables, "files": files, "forgotten": records}, row)
+            if rows:
+                asked = {"kind": _kind(wanted), "post_id": wanted.post, "reason": wanted.reason, "asked": started}
+                warehouse.commit(run[0], _tables(warehouse, derived, rows, asked), _row(report, asked, now))
             warehouse.purge()
     return report
 
 
-def _record(dump_id: str, wanted: Wanted, asked: datetime, run_id: str) -> Row:
+def _derived(  # noqa: PLR0913, PLR0917 - what goes, and how the dumps of a post are read without it
+    warehouse: Warehouse, wanted: Wanted, rows: Sequence[Row], run: tuple[str, Path], each: Each, unseen: Hidden
+) -> Derived:
+    run_id, folder = run
+    ids, staged = {row["dump_id"] for row in rows}, list[Staged]()
+    for number, lot in enumerate(lots_of(warehouse, rows) if wanted.post else ()):
+        read, whole = read_lot(warehouse, lot, folder / f"read{number}", run_id, each, unseen)
+        staged += read
+        gone = sorted(_place(row) for row in lot.dumps if row["dump_id"] not in whole)
+        if gone:
+            raise UsageError(f"the bytes of {gone[0]}, which holds the post, are gone; forget it with --dump")
+    redo: Callable[[Sequence[Batch]], Any] = partial(
+        each, partial(stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, hidden=unseen))
+    )
+    if not wanted.post:
+        return rework(warehouse, staged, ids, run, redo, DEFAULT_NAMES)
+    derived = rework(WithoutPost(warehouse, wanted.post), staged, ids, run, redo, DEFAULT_NAMES)
+    posts = derived.tables["posts"]
+    return replace(derived, tables={**derived.tables, "posts": replace(posts, deletes=[*posts.deletes, wanted.post])})
+
+
+def _tables(warehouse: Warehouse, derived: Derived, rows: Sequence[Row], asked: Row) -> dict[str, Change]:
+    """The changes, with what is remembered of the request."""
+    if asked["kind"] == "post":
+        found = derived.tables["forgotten"].inserts
+        records = [row | asked for row in (found.to_pylist() if found is not None else ())]
+        return {**derived.tables, "forgotten": _records(records)}
+    records = [asked | {"dump_id": row["dump_id"]} for row in rows]
+    files = replace(derived.tables["files"], deletes=_files(warehouse, rows))
+    return {**derived.tables, "files": files, "forgotten": _records(records)}
+
+
+def _records(rows: Sequence[Row]) -> Change:
+    return Change(inserts=pa.Table.from_pylist(list(rows), schema=FORGOTTEN))
+
+
+def _row(report: Report, asked: Row, now: Callable[[], datetime]) -> Row:
+    """The row of `runs`."""
     return {
-        "kind": _kind(wanted), "dump_id": dump_id, "reason": wanted.reason, "asked": asked, "run_id": run_id,
-    }  # fmt: skip
+        "command": COMMAND,
+        "started": asked["asked"],
+        "finished": now(),
+        "options": json.dumps({"kind": asked["kind"], "reason": asked["reason"]}, sort_keys=True),
+        "counts": json.dumps(report.counts, sort_keys=True),
+        "index_version": INDEX_VERSION,
+    }
+
+
+def _holding(warehouse: Warehouse, post_id: str) -> tuple[list[Row], list[Row]]:
+    """The dumps with copies of a post."""
+    ids = {row["dump_id"] for row in warehouse.read("copies", ["dump_id"], ("post_id", [post_id])).to_pylist()}
+    before = warehouse.read("forgotten", ["post_id"], ("post_id", [post_id])).num_rows
+    if not ids and not before:
+        raise UsageError(f"no post has the id {post_id!r}; {POSTS_LISTED}")
+    columns = ["dump_id", "path", "member", "also_at", "size_bytes", "run_id"]
+    return sorted(warehouse.read("dumps", columns, ("dump_id", ids)).to_pylist(), key=_place), []
+
+
+def _with_post(warehouse: Warehouse, before: Hidden, post_id: str) -> Hidden:
+    """What is hidden once the copies of a post are too."""
+    columns = ["dump_id", "start", "end", "wording", "text_sha256"]
+    spans = {dump_id: set(own) for dump_id, own in before.spans.items()}
+    words = set(before.words)
+    for row in warehouse.read("copies", columns, ("post_id", [post_id])).to_pylist():
+        spans.setdefault(row["dump_id"], set()).add((row["start"], row["end"]))
+        words |= {row["wording"], row["text_sha256"]} - {EMPTY}
+    return Hidden({dump_id: tuple(sorted(own)) for dump_id, own in spans.items()}, frozenset(words))
 
 
 def _kind(wanted: Wanted) -> str:
-    return "dump" if wanted.dump is not None else "source"
+    return "post" if wanted.post is not None else "dump" if wanted.dump is not None else "source"
 
 
 def _chosen(warehouse: Warehouse, wanted: Wanted) -> tuple[list[Row], list[Row]]:

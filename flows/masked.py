@@ -43,3 +43,20 @@ class Masked(Warehouse):
 
 def _and_dump(name: str, columns: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*columns, *(["dump_id"] if name in OF_DUMPS else [])]))
+
+
+class WithoutPost(Warehouse):
+    """Reads a warehouse without the row of one post, so that its id goes to no other; nothing may be written."""
+
+    def __init__(self, warehouse: Warehouse, post_id: str) -> None:
+        super().__init__(warehouse.root, committed_only=False)
+        self._post_id = post_id
+
+    def read(self, name: str, columns: Sequence[str] | None = None, where: Where | None = None) -> pa.Table:
+        """The rows of a table, less that of the post."""
+        if name != "posts":
+            return super().read(name, columns, where)
+        wanted = list(dict.fromkeys([*columns, "post_id"])) if columns else None
+        rows = super().read(name, wanted, where)
+        shown = rows.filter(pc.not_equal(rows["post_id"], self._post_id))
+        return shown.select(list(columns)) if columns else shown

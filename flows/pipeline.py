@@ -22,18 +22,19 @@ import pyarrow.compute as pc
 from flows import again, changes, evidence, index, landing, staging
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.dump_rows import add_read, own_faults
-from flows.forgotten import refused
+from flows.forgotten import hidden, refused
 from flows.held import Held, held
 from flows.landing import RawFile
 from flows.lock import NONE, Patience
 from flows.reading import NONE_REFUSED, Stated
-from flows.rows import Place, add_file, add_rejected
+from flows.rows import NONE_HIDDEN, Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
 from flows.upkeep import KEPT
 from flows.warehouse import Warehouse
 from transforms import PIPELINE_VERSION
 from transforms.decode import DOUBTFUL
 from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
+from transforms.hidden import Hidden
 from transforms.identity import place_of
 from transforms.repair_steps import USUAL
 from transforms.sign import INDEX_VERSION
@@ -131,8 +132,15 @@ def run(
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
         fields, steps = request.fields.names(), request.repair_steps
+        unseen = hidden(warehouse)
         work = partial(
-            stage, folder=str(folder), run_id=run_id, fields=fields, steps=steps, forgotten=refused(warehouse)
+            stage,
+            folder=str(folder),
+            run_id=run_id,
+            fields=fields,
+            steps=steps,
+            forgotten=refused(warehouse),
+            unseen=unseen,
         )
         staged = list(each(work, batches(new))) if new else []
         rejected = {path: reason for batch in staged for path, reason in batch.rejected.items()}
@@ -146,7 +154,10 @@ def run(
             stale=stale(warehouse),
         )
         redo = partial(
-            each, partial(stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, steps=steps))
+            each,
+            partial(
+                stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, steps=steps, hidden=unseen)
+            ),
         )
         resplit = split_again(warehouse, staged, folder, redo, fields)
         made = changes.derive(warehouse, staged, resplit, run_id, folder)
@@ -230,12 +241,16 @@ def stage(  # noqa: PLR0913 - a task is one call: what it is to do stands in its
     fields: FieldNames = DEFAULT_NAMES,
     steps: tuple[str, ...] = USUAL,
     forgotten: Mapping[str, str] = NONE_REFUSED,
+    unseen: Hidden = NONE_HIDDEN,
 ) -> Staged:
     """Reads a batch and writes what it yields to the staging folder; a dump that can't be read is a row too.
 
-    `forgotten` has the dumps that are not to be taken in, by their ids, and why.
+    `forgotten` has the dumps that are not to be taken in, by their ids, and why; `unseen` are texts that are not.
     """
-    chunks, stated = Chunks(Path(folder), item.number), Stated(fields=fields, steps=steps, refused=forgotten)
+    chunks, stated = (
+        Chunks(Path(folder), item.number),
+        Stated(fields=fields, steps=steps, refused=forgotten, hidden=unseen),
+    )
     for file in item.files:
         try:
             _stage_file(file, chunks, run_id, stated)

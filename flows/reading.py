@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from flows.held import Held
 from flows.parquet_rows import CHARSET, MAGIC, ParquetRows
-from flows.rows import DumpRead, PartRead
+from flows.rows import NONE_HIDDEN, DumpRead, PartRead
 from transforms.decode import BYTE_BY_BYTE, settle
 from transforms.describe import date_order, describe_all
 from transforms.describe.dates import Order
 from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.formats import reading_of, recognise
+from transforms.hidden import Hidden
 from transforms.parts import PART_BYTES, Part, Window, groups_of, parts_of
 from transforms.records import Format
 from transforms.repair_steps import USUAL
@@ -32,7 +33,8 @@ class Stated:
     """What is known of a dump beside its bytes: the charset and address that a server stated, the names of fields.
 
     `steps` are those of repair that were chosen. Of one that was read before, also its format and, where it is a text,
-    what other dumps said of its lines. `refused` says which dumps are not to be taken in, and why.
+    what other dumps said of its lines. `refused` says which dumps are not to be taken in, and why, `hidden`
+    which texts.
     """
 
     charset: str | None = None
@@ -42,6 +44,7 @@ class Stated:
     known: Evidence = NO_EVIDENCE
     steps: tuple[str, ...] = USUAL
     refused: Mapping[str, str] = field(default_factory=dict)
+    hidden: Hidden = NONE_HIDDEN
 
 
 class OtherOrder(Exception):  # noqa: N818 - no error: a dump is read again

@@ -14,6 +14,7 @@ from transforms import PIPELINE_VERSION
 from transforms.decode import Charset
 from transforms.describe import Description
 from transforms.evidence import NO_EVIDENCE, Evidence, Outline
+from transforms.hidden import Hidden
 from transforms.identity import copy_id_of, place_of, unreadable_id
 from transforms.parts import Part
 from transforms.records import Format, Published
@@ -22,6 +23,7 @@ from transforms.votes import Ways
 
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]
+NONE_HIDDEN: Final = Hidden()
 
 # Columns of `copies` that are called as what a piece, and a description, say.
 OF_PIECE: Final = ("start", "end", "boundary", "repairs")
@@ -49,6 +51,7 @@ class DumpRead:
     n_chars: int = 0
     n_copies: int = 0
     n_residue: int = 0
+    n_hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,20 @@ class Place:
         return cls(file, run_id, member, unreadable_id(place_of(file.location, member)), None if member else file.size)
 
 
-def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead) -> None:
-    """Adds what one part of a dump yielded, and counts it."""
+def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead, hidden: Hidden = NONE_HIDDEN) -> None:
+    """Adds what one part of a dump yielded, less what is hidden, and counts it."""
     split = read.part.split
-    copies = _copies(place, dump.n_copies, read)
+    copies = _copies(place, dump.n_copies + dump.n_hidden, read)
+    bodies = _bodies(copies, read)
+    shown = _hide(rows, place, copies, hidden)
+    if len(shown) < len(split.pieces):
+        copies, bodies = (
+            {name: [column[k] for k in shown] for name, column in all_.items()} for all_ in (copies, bodies)
+        )
     _extend(rows["copies"], copies)
-    _extend(rows["bodies"], _bodies(copies, read))
-    for left in split.residue:
+    _extend(rows["bodies"], bodies)
+    kept = [left for left in split.residue if not hidden.overlaps(place.dump_id, left.start, left.end)]
+    for left in kept:
         add_row(
             rows,
             "residue",
@@ -96,8 +106,22 @@ def add_part(rows: StagedRows, place: Place, dump: DumpRead, read: PartRead) -> 
     if split.ways:
         add_row(rows, "votes", _votes(place, split.ways))
     dump.n_chars += read.part.n_chars
-    dump.n_copies += len(split.pieces)
-    dump.n_residue += len(split.residue)
+    dump.n_copies += len(shown)
+    dump.n_hidden += len(split.pieces) - len(shown)
+    dump.n_residue += len(kept)
+
+
+def _hide(rows: StagedRows, place: Place, copies: Columns, hidden: Hidden) -> list[int]:
+    """Which copies may be shown; where the others stand is remembered."""
+    shown = []
+    names = ("start", "end", "wording", "text_sha256")
+    for k, (start, end, wording, digest) in enumerate(zip(*(copies[name] for name in names), strict=True)):
+        if not (hidden.knows(wording, digest) or hidden.overlaps(place.dump_id, start, end)):
+            shown.append(k)
+        else:
+            row = {"kind": "post", "dump_id": place.dump_id, "start": start, "end": end, "run_id": place.run_id}
+            add_row(rows, "forgotten", row | {"wording": wording, "text_sha256": digest})
+    return shown
 
 
 def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from transforms.errors import StorageError, WarehouseError, may_pass, way_out
 from transforms.identity import place_of
-from transforms.tables import COPIES, DUMPS, FILES, OUTLINES, RESIDUE, VOTES
+from transforms.tables import COPIES, DUMPS, FILES, FORGOTTEN, OUTLINES, RESIDUE, VOTES
 
 # The body of each copy, with what matching needs of it.
 BODIES: Final = pa.schema(
@@ -38,6 +38,7 @@ STAGED: Final = {
     "bodies": BODIES,
     "outlines": OUTLINES,
     "votes": VOTES,
+    "forgotten": FORGOTTEN,
 }
 # Rows of so many bytes of dumps are held in memory before they are written; of short posts they take ten times as much.
 HELD: Final = 16_000_000

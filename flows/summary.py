@@ -85,6 +85,8 @@ def print_verdict(verdict: Verdict) -> None:
     listed(f"{len(verdict.problems)} problems:", verdict.problems)
     listed(f"{len(verdict.missing)} raw files are gone or changed, so that they can't be checked:", verdict.missing)
     sound = "all rows stand in their dumps, every character of the text dumps is accounted for"
+    if verdict.forgotten:
+        console.print(f"{verdict.forgotten:,} places of forgotten posts were passed over", highlight=False)
     said = "something is wrong" if verdict.problems else sound
     console.print(f"{verdict.places:,} dumps, {verdict.characters:,} characters checked: {said}", highlight=False)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flows import landing
 from flows.containers.found import Member
+from flows.forgotten import hidden
 from flows.held import Held
 from flows.reopened import kept
 from flows.walked import check
@@ -23,10 +24,14 @@ Place = tuple[str, str]  # the dump, and where it lies
 
 @dataclass(slots=True)
 class Verdict:
-    """What was checked and what was found wrong, one line each; `missing` are raw files that are gone or changed."""
+    """What was checked and what was found wrong, one line each; `missing` are raw files that are gone or changed.
+
+    `forgotten` counts the places of posts that were asked to be forgotten.
+    """
 
     places: int = 0
     characters: int = 0
+    forgotten: int = 0
     problems: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
@@ -38,11 +43,13 @@ def verify(warehouse: Warehouse) -> Verdict:
     copies, residue = _by_place(warehouse, "copies"), _by_place(warehouse, "residue")
     dumps = {place: row for row in warehouse.read("dumps").to_pylist() for place in _places_of(row)}
     missing = dict.fromkeys(dumps, "its file holds other bytes by now; the old ones can't be checked")
+    unseen = hidden(warehouse).spans
     for file in warehouse.read("files").to_pylist():
         for place, dump, charset in _wanted(file, missing):
-            problems = check(dump, charset, dumps[place], copies[place], residue[place])
+            problems = check(dump, charset, dumps[place], copies[place], residue[place], unseen.get(place[0], ()))
             verdict.problems += [f"{place[1]}: {said}" for said in problems]
             verdict.places, verdict.characters = verdict.places + 1, verdict.characters + dumps[place]["n_chars"]
+            verdict.forgotten += len(unseen.get(place[0], ()))
             del missing[place]
     verdict.missing += [f"{place}: {why}" for (_, place), why in sorted(missing.items(), key=lambda one: one[0][::-1])]
     return verdict

@@ -11,6 +11,7 @@ from typing import Any, Final
 from flows.held import Held
 from flows.parquet_rows import CHARSET, ParquetRows
 from transforms.decode import BYTE_BY_BYTE, settle
+from transforms.hidden import Spans, joined
 from transforms.parts import STRETCH, Window, windows_of
 
 Row = dict[str, Any]
@@ -43,9 +44,14 @@ class _Walked:
     length: int = 0
 
 
-def check(held: Held, charset: str | None, dump: Row, copies: Sequence[Row], residue: Sequence[Row]) -> Iterator[str]:
-    """What is wrong with the rows of one dump at one place; `charset` is what a server stated for it."""
-    places = list(_amiss(sorted((row["start"], row["end"]) for row in (*copies, *residue))))
+def check(  # noqa: PLR0913, PLR0917 - a dump, and the rows of each kind
+    held: Held, charset: str | None, dump: Row, copies: Sequence[Row], residue: Sequence[Row], forgotten: Spans = ()
+) -> Iterator[str]:
+    """What is wrong with the rows of one dump at one place; `charset` is what a server stated for it.
+
+    What was `forgotten` lies in no row.
+    """
+    places = list(_amiss(sorted([*((row["start"], row["end"]) for row in (*copies, *residue)), *joined(forgotten)])))
     places = places if dump["format"] == "text" else []
     edges = sorted({row[name] for row in copies for name in ("start", "end")})
     walked = (

@@ -19,10 +19,12 @@ from conftest import committed, environment, ingest, rows_of, winnow
 from samples import RAW
 from test_pipeline import content, ids_are_sound
 
+from flows.backfill import Selection, backfill
 from flows.forget import Report, Wanted, forget
 from flows.runners import local
 from flows.verify import verify
 from flows.warehouse import Warehouse
+from transforms.errors import UsageError
 
 EACH = local(lambda _batch, _staged: None)
 GUIDE = Path(__file__).parent.parent / "docs/how-to-forget.md"
@@ -118,6 +120,40 @@ def test_killed_before_the_old_files_are_gone(tmp_path: Path, monkeypatch: pytes
     assert secret.paragraphs[0][:40] not in everything_in(tmp_path / "w")
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_post_goes_and_its_dumps_keep_the_others(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    secret, one, two, three = (corpora.post(rng, 3) for _ in range(4))
+    dumps = {"a.txt": [one, secret, two], "b.txt": [corpora.edited(rng, secret), three], "c.txt": [two, three]}
+    source = corpora.write(tmp_path / "source", {name: recurring.page(posts) for name, posts in dumps.items()})
+    ingest(source, tmp_path / "w")
+    ids = {row["title"]: row["post_id"] for row in rows_of(tmp_path / "w", "posts")}
+    wanted = Wanted(post=ids.pop(secret.title), reason="asked")
+    assert forgotten(tmp_path / "w", wanted, dry_run=True).counts["posts_gone"] == 1
+    assert forgotten(tmp_path / "w", wanted).dumps == ["a.txt", "b.txt"]
+    again = recurring.page([three, secret, one])
+    corpora.write(source, {"d.txt": again})
+    ingest(source, tmp_path / "w")
+    backfill(tmp_path / "w", Selection(everything=True), EACH)
+    left = everything_in(tmp_path / "w")
+    assert all(part[:40] not in left for part in (secret.title, *secret.paragraphs))
+    assert {row["title"]: row["post_id"] for row in rows_of(tmp_path / "w", "posts")} == ids
+    verdict = verify(Warehouse.open(tmp_path / "w"))
+    assert (verdict.problems, verdict.forgotten) == ([], 3)
+    assert forgotten(tmp_path / "w", wanted).already
+
+
+def test_a_post_in_a_dump_whose_bytes_are_gone(tmp_path: Path) -> None:
+    source = corpora.write(tmp_path / "s", corpora.random_dumps(3))
+    ingest(source, tmp_path / "w")
+    copy = next(row for row in rows_of(tmp_path / "w", "copies") if row["dump_path"] == "dump-0.txt")
+    (source / "dump-0.txt").unlink()
+    before = committed(tmp_path / "w")
+    with pytest.raises(UsageError, match=r"dump-0.txt.*--dump"):
+        forgotten(tmp_path / "w", Wanted(post=copy["post_id"]))
+    assert committed(tmp_path / "w") == before
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("forget")
@@ -131,6 +167,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (["--dump", "nowhere.txt"], "no dump has the path or the id 'nowhere.txt'"),
         (["--source", "nobody"], "there is no source 'nobody'"),
+        (["--post", "0" * 32], "no post has the id"),
         ([], "say what is to be forgotten"),
         (["--dump", "a", "--source", "b"], "say what is to be forgotten"),
     ],

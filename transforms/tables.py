@@ -212,6 +212,12 @@ FORGOTTEN: Final = pa.schema(
     [
         ("kind", pa.string()),
         ("dump_id", pa.string()),
+        # Of a post: its id, where its copies stood, and the hashes by which they are known.
+        ("post_id", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("wording", pa.string()),
+        ("text_sha256", pa.string()),
         ("reason", pa.string()),
         ("asked", MOMENT),
         ("run_id", pa.string()),

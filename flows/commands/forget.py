@@ -24,6 +24,9 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     name: Annotated[
         str | None, typer.Option("--source", metavar="NAME", help="All dumps of a source (`posts.source`).")
     ] = None,
+    post: Annotated[
+        str | None, typer.Option(metavar="ID", help="A post, with all its copies: its id (`posts.post_id`).")
+    ] = None,
     reason: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Why; it is kept, and said when the same bytes come again.")
     ] = None,
@@ -35,7 +38,7 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
         str, typer.Option(metavar="TIME", help="Wait so long (90, 10m, 2h) where another run holds the warehouse.")
     ] = "0",
 ) -> None:
-    """Forget a dump or a source: it goes from every table, view and old snapshot, with all that only it held.
+    """Forget a dump, a source or a post: it goes from every table, view and old snapshot, with all that only it held.
 
     Posts that live on in other dumps choose their canonical copy anew. What was asked is remembered, not the text, and
     the same bytes are refused when they come again. Earlier versions of the tables can't be read afterwards. Raw files
@@ -46,9 +49,9 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
     from transforms.errors import UsageError  # noqa: PLC0415
 
     with told():
-        if (dump is None) == (name is None):
-            raise UsageError("say what is to be forgotten: either --dump PATH|ID or --source NAME")
-        report = _run(warehouse, Wanted(dump, name, reason), seconds_of(wait), dry_run=dry_run)
+        if sum(each is not None for each in (dump, name, post)) != 1:
+            raise UsageError("say what is to be forgotten: one of --dump PATH|ID, --source NAME and --post ID")
+        report = _run(warehouse, Wanted(dump, name, post, reason), seconds_of(wait), dry_run=dry_run)
     _print(report, dry_run=dry_run)
 
 
@@ -72,7 +75,8 @@ def _print(report: Report, *, dry_run: bool) -> None:
     if report.already:
         console.print("nothing is left of it in the tables" + ("" if dry_run else "; old files were removed"))
         return
-    listed(f"{len(report.dumps)} dumps {would}forgotten:", report.dumps)
+    what = "lose the post" if not report.counts["dumps_forgotten"] else f"{would}forgotten"
+    listed(f"{len(report.dumps)} places {what}:", report.dumps)
     count = {name: f"{number:,}" for name, number in report.counts.items()}
     console.print(f"posts: {count['posts_gone']} {would}gone, {count['posts_changed']} changed", highlight=False)
     if dry_run:

@@ -8,9 +8,12 @@ that takes 0.2 s, which a command that only reads tables does not pay.
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import RLock
 from types import FunctionType
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
+# Threads that call a loop for the first time wait until all that it calls is ready.
+ONE_AT_A_TIME: Final = RLock()
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -30,13 +33,18 @@ class _Loop:
     def __init__(self, function: FunctionType) -> None:
         self._function = function
         self._machine_code: Any = None
+        self._ready = False
         self.__doc__ = function.__doc__
 
     def __call__(self, *arguments: object) -> object:
-        return self._made()(*arguments)
+        if not self._ready:
+            with ONE_AT_A_TIME:
+                self._prepare()
+                self._ready = True
+        return self._machine_code(*arguments)
 
-    def _made(self) -> Callable[..., object]:
-        """The machine code. The compiler knows its own functions only, so in the module they take the loops' places."""
+    def _prepare(self) -> object:
+        """Makes the machine code; in the module it takes the loop's place, since the compiler knows only its own."""
         if self._machine_code is None:
             import numba  # noqa: PLC0415 - loaded with the first loop that runs
 
@@ -44,5 +52,5 @@ class _Loop:
             names = self._function.__globals__
             for name, value in list(names.items()):
                 if isinstance(value, _Loop):
-                    names[name] = value._made()  # noqa: SLF001 - of the same class
-        return cast("Callable[..., object]", self._machine_code)
+                    names[name] = value._prepare()  # noqa: SLF001 - of the same class
+        return self._machine_code

@@ -1,0 +1,49 @@
+"""Loops are compiled when they are first called, whoever calls first."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.compiled import compiled
+
+
+@compiled
+def outer(values: NDArray[np.int64]) -> int:
+    """Adds up what `inner` makes of each value."""
+    total = 0
+    for value in values:
+        total += inner(value)
+    return total
+
+
+@compiled
+def inner(value: int) -> int:
+    return value * value
+
+
+def test_a_loop_may_call_another_also_when_threads_call_it_first() -> None:
+    assert outer.__doc__ == "Adds up what `inner` makes of each value."
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: outer(np.arange(5)), range(32))) == {30}
+    assert inner(7) == 49
+
+
+def test_integers_wrap() -> None:
+    assert outer(np.array([1 << 40])) == 0
+
+
+def test_the_compiler_is_loaded_with_the_first_call() -> None:
+    code = """
+import sys
+import numpy as np
+from transforms.bloom import Bloom
+assert "numba" not in sys.modules
+Bloom.for_number(1).add(np.zeros(1, np.uint64))
+assert "numba" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -13,6 +13,7 @@ from flows.answers import TABLE, form_of, write
 from flows.query import answered, asking
 from flows.snapshots import Row
 from flows.summary import LISTED, console, listed, print_rows
+from flows.upkeep import committed
 from flows.warehouse import Warehouse
 from transforms.errors import UsageError
 
@@ -118,4 +119,6 @@ def _line(run: Row) -> tuple[Any, ...]:
         ("posts_gone", "gone"), ("rejected", "rejected"),
     ]  # fmt: skip
     said = ", ".join(f"{counts[name]:,} {meaning}" for name, meaning in parts if counts.get(name))
+    if not committed(run):
+        said = f"{run['status']}: {run['error']}"
     return run["run_id"], f"{run['finished']:%Y-%m-%d %H:%M:%S}", run["command"], said or "nothing of the posts"

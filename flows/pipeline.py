@@ -33,7 +33,7 @@ from flows.upkeep import KEPT
 from flows.warehouse import Warehouse
 from transforms import PIPELINE_VERSION
 from transforms.decode import DOUBTFUL
-from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError
+from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError, WarehouseError
 from transforms.hidden import Hidden
 from transforms.identity import place_of
 from transforms.repair_steps import USUAL
@@ -98,7 +98,7 @@ class Summary:
 
     `rejected` has the reason for each place, `doubtful` the encoding of each dump where that is little more than a
     guess; `skipped` counts what containers hold besides dumps, by kind; `stale` are
-    the dumps of the warehouse that another version of winnow read.
+    the dumps of the warehouse that another version of winnow read, `untidy` says why old files could not be removed.
     """
 
     run_id: str | None = None
@@ -110,6 +110,7 @@ class Summary:
     skipped: dict[str, int] = field(default_factory=dict)
     doubtful: dict[str, str] = field(default_factory=dict)
     stale: int = 0
+    untidy: str | None = None
     seconds: float = 0.0
 
 
@@ -176,7 +177,11 @@ def run(
             "index_version": INDEX_VERSION,
         }
         warehouse.commit(run_id, made.tables, row)
-        warehouse.tidy(now(), request.keep)
+        try:
+            warehouse.tidy(now(), request.keep)
+        except WarehouseError as error:
+            # What was committed stands: that there is more on the disk than need be is no failure of the run.
+            summary = replace(summary, untidy=str(error))
     return replace(summary, run_id=run_id, counts=made.counts, seconds=(now() - started).total_seconds())
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from flows.upkeep import committed
 from flows.warehouse import Warehouse
 from transforms.errors import UsageError, WarehouseError
 
@@ -34,8 +35,11 @@ def run_named(runs: Sequence[Row], name: str) -> Row:
     A moment is written as in ISO 8601, in UTC where it names no zone; a day without a time means its end.
     Raises `UsageError` that names the nearest runs.
     """
+    done = [run for run in runs if committed(run)]
     if name in {"first", "last"}:
-        return runs[0 if name == "first" else -1]
+        if not done:
+            raise UsageError(_listing(f"there is no {name} run that committed anything; there are:", runs))
+        return done[0 if name == "first" else -1]
     begun = [run for run in runs if run["run_id"].startswith(name)] if ID_BEGINS.fullmatch(name) else []
     exact = [run for run in begun if run["run_id"] == name]
     if len(exact or begun) == 1:
@@ -47,7 +51,7 @@ def run_named(runs: Sequence[Row], name: str) -> Row:
         raise UsageError(
             _listing(f"no run is named {name!r}, and it is no moment; the nearest are:", _near(runs, name))
         )
-    ended = [run for run in runs if run["finished"] <= moment]
+    ended = [run for run in done if run["finished"] <= moment]
     if not ended:
         raise UsageError(_listing(f"nothing had been committed at {name}; the first runs are:", runs))
     return ended[-1]

@@ -54,6 +54,10 @@ def print_summary(summary: Summary, request: Request) -> None:
         [f"{path}: {why}" for path, why in sorted(summary.rejected.items())],
     )
     listed(
+        "old files could not be removed:",
+        [summary.untidy] if summary.untidy else [],
+    )
+    listed(
         f"{len(summary.doubtful)} in an encoding that is doubtful:",
         [f"{path}: {how}" for path, how in sorted(summary.doubtful.items())],
     )

@@ -16,6 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from transforms.tables import COMPLETED
+
 # A table with so many small files gets one in their place. A file costs a reader one or two milliseconds and a run
 # several; folding after each run would write all small files each time.
 SMALL_FILES: Final = 16
@@ -66,15 +68,22 @@ def small_ones(files: Sequence[Path]) -> list[Path]:
 def oldest_kept(runs: Sequence[Mapping[str, Any]], since: datetime) -> dict[str, int]:
     """The oldest version of each table that a kept run names; `runs` are all rows of that table, oldest first.
 
-    Kept is every run that has ended since a moment, and the last ones however old they are. The row of a run is one
-    version of `runs`, counted from the newest.
+    Kept is every run that has ended since a moment, and the last that committed something however old they are. The
+    row of a run is one version of `runs`, counted from the newest.
     """
-    kept = [run for number, run in enumerate(runs) if number >= len(runs) - KEPT_ALWAYS or run["finished"] >= since]
+    last = [number for number, run in enumerate(runs) if committed(run)][-KEPT_ALWAYS:]
+    first = min(last, default=0)
+    kept = [run for number, run in enumerate(runs) if number >= first or run["finished"] >= since]
     named = [json.loads(run["versions"]) for run in kept]
     # A run before the first commit names none: it saw tables without rows, which no version is needed for.
     named = [versions for versions in named if versions]
     names = {name for versions in named for name in versions}
     return {name: min(versions.get(name, 0) for versions in named) for name in names} | {"runs": -len(kept)}
+
+
+def committed(run: Mapping[str, Any]) -> bool:
+    """Whether a row of `runs` is that of a run that committed something; rows of an older winnow say nothing else."""
+    return run["status"] in {None, COMPLETED}
 
 
 def clean(table: Path, log: Log, bound: int, live: frozenset[str]) -> int:

@@ -176,7 +176,8 @@ class Warehouse:
             kept = (
                 {"index_version": last["index_version"], "versions": last["versions"]} if last else {"versions": "{}"}
             )
-            self._add_run({**run, **kept, "run_id": run_id})
+            # Nothing is folded: in a view that somebody reads the rows would stand twice for a moment.
+            self._add_run({**run, **kept, "run_id": run_id}, fold=False)
             if view.published(self.root) is not None:
                 view.renew(self.root, "runs", self._files(self._table("runs"), "runs"))
 
@@ -186,7 +187,7 @@ class Warehouse:
         Inside of `writing`, after `commit`. What `left_by` reads of kept runs stays, and what is open stays readable.
         """
         with _told(self.root, "cleaning up", "the run is committed; the next one cleans up"):
-            columns_of_runs = ["run_id", "finished", "versions"]
+            columns_of_runs = ["run_id", "finished", "versions", "status"]
             runs = self.read("runs", columns_of_runs).sort_by("run_id").to_pylist()
             oldest = upkeep.oldest_kept(runs, now - timedelta(seconds=min(keep, LONGEST_KEPT)))
             return sum(self._tidy(name, oldest[name]) for name in SCHEMAS if name in oldest)
@@ -214,17 +215,18 @@ class Warehouse:
             (self.root / PURGE).touch()
 
     def purge(self) -> None:
-        """Removes every file of a table that its last version does not need, and all views but the current one.
+        """Removes what the last version of a table does not need, files and log, and all views but the current one.
 
         Earlier versions can't be read afterwards.
         """
         with _told(self.root, "removing old files", "what was committed stands"):
             (self.root / PURGE).touch()
             for name in SCHEMAS:
-                live = {path.name for path in self._files(self._table(name), name)}
-                for path in Path(self._place(name)).iterdir():
-                    if path.is_file() and path.name not in live:
-                        path.unlink()
+                folder, table = Path(self._place(name)), self._table(name)
+                # Entries of the log by an older winnow hold the least and the greatest text of each file.
+                table.create_checkpoint()
+                live = frozenset(path.name for path in self._files(table, name))
+                upkeep.clean(folder, upkeep.Log.of(folder), table.version(), live)
             view.forget_others(self.root)
             (self.root / PURGE).unlink()
 
@@ -267,8 +269,8 @@ class Warehouse:
         for name, schema in SCHEMAS.items():
             DeltaTable.create(self._place(name), schema=schema, mode="ignore", configuration=HISTORY)
 
-    def _add_run(self, row: Mapping[str, Any]) -> None:
-        self._apply("runs", Change(inserts=pa.Table.from_pylist([row], schema=SCHEMAS["runs"])))
+    def _add_run(self, row: Mapping[str, Any], *, fold: bool = True) -> None:
+        self._apply("runs", Change(inserts=pa.Table.from_pylist([row], schema=SCHEMAS["runs"])), fold=fold)
 
     def _widen_tables(self) -> None:
         """Adds the columns that an older winnow did not know; in rows written by it they are null.
@@ -326,12 +328,13 @@ class Warehouse:
         pq.write_table(SCHEMAS[name].empty_table(), path.with_suffix(".new"))
         return path.with_suffix(".new").replace(path)
 
-    def _apply(self, name: str, change: Change) -> None:
+    def _apply(self, name: str, change: Change, *, fold: bool = True) -> None:
         """One entry of the log: files with new rows, and for each file in which a row changes one without that row.
 
         The files are written here and only their names are committed. What `deltalake` 1.6 itself offers needs the
         changed rows in memory, parses their keys as text, and writes strings as `string_view` (`merge`, `delete`,
-        `optimize`), which pyarrow can read but not filter. Where small files have become many, they become one.
+        `optimize`), which pyarrow can read but not filter. Where small files have become many, they
+        become one, if it is to `fold`.
         """
         if change.empty:
             return
@@ -343,7 +346,8 @@ class Warehouse:
         key = KEYS.get(name) or GROUPS[name]
         gone = change.taken_out(key)
         files = self._files(table, name)
-        touched = list(dict.fromkeys([*(holding(files, key, gone) if len(gone) else []), *upkeep.small_ones(files)]))
+        small = upkeep.small_ones(files) if fold else []
+        touched = list(dict.fromkeys([*(holding(files, key, gone) if len(gone) else []), *small]))
         made = {**new.close(), **renamed(change.files, folder), **rewritten(touched, name, (key, gone), folder)}
         now = time.time_ns() // 1_000_000
         actions: list[AddAction | RemoveAction] = [_added(path, rows, now) for path, rows in made.items()]

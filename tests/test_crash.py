@@ -143,9 +143,9 @@ def run_and_die(source: Path, warehouse: Path, death: tuple[str, str, int]) -> N
 
 
 def deaths() -> Iterator[tuple[str, str, int]]:
-    for nth in range(1, 11):
+    for nth in range(1, 12):
         yield "_apply", "before", nth
-    yield "_apply", "after", 10
+    yield "_apply", "after", 11
     yield "publish", "before", 1
     yield "link", "after", 1
     yield "link", "after", 4
@@ -160,7 +160,7 @@ def test_dead_at_any_step_of_a_commit(place: Path, warehouse: Path, step: str, w
     before = snapshot(warehouse)
     assert dies(place, warehouse, step, when, nth)
     assert snapshot(warehouse) == before
-    counted = step != "_apply" or (when == "after" and nth == 10)
+    counted = step != "_apply" or (when == "after" and nth == 11)
     if counted:
         assert len(committed(warehouse)["runs"]) == 2
     else:
@@ -177,7 +177,7 @@ def test_dead_after_the_view_was_swapped(place: Path, warehouse: Path, step: str
 
 
 def test_the_commit_has_no_more_steps_than_are_tested(place: Path, warehouse: Path) -> None:
-    assert not dies(place, warehouse, "_apply", "before", 11)
+    assert not dies(place, warehouse, "_apply", "before", 12)
     assert facts(warehouse) == facts(place / "after")
 
 

@@ -143,8 +143,7 @@ class Warehouse:
                 last = self._last_run()
                 self._recover(last)
                 self._widen_tables()
-                if (self.root / PURGE).exists():
-                    self.purge()
+                self._purge_after(last)
                 run_id = _next_run_id(last, started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
                 staging = self.root / ".staging" / run_id
@@ -209,10 +208,20 @@ class Warehouse:
         last = self._last_run()
         return last["index_version"] if last else None
 
-    def to_purge(self) -> None:
-        """Remembers that old files are to be removed, also where the run is killed before it has done so."""
+    def to_purge(self, run_id: str) -> None:
+        """Remembers that old files are to be removed once a run has committed, also where it is killed after that."""
         with _told(self.root, "preparing to forget"):
-            (self.root / PURGE).touch()
+            (self.root / PURGE).write_text(run_id, encoding="ascii")
+
+    def _purge_after(self, last: Mapping[str, Any] | None) -> None:
+        """Goes on with a purge that was cut off; one whose run did not come to its commit has no reason any more."""
+        marker = self.root / PURGE
+        if marker.exists():
+            due = marker.read_text(encoding="ascii")
+            if last and last["committed"] and due <= last["committed"]:
+                self.purge()
+            else:
+                marker.unlink()
 
     def purge(self) -> None:
         """Removes what the last version of a table does not need, files and log, and all views but the current one.
@@ -220,7 +229,7 @@ class Warehouse:
         Earlier versions can't be read afterwards.
         """
         with _told(self.root, "removing old files", "what was committed stands"):
-            (self.root / PURGE).touch()
+            (self.root / PURGE).write_text("", encoding="ascii")  # due, whatever has been committed
             for name in SCHEMAS:
                 folder, table = Path(self._place(name)), self._table(name)
                 # Entries of the log by an older winnow hold the least and the greatest text of each file.

@@ -93,8 +93,9 @@ def backfill(
             rebuilding = selection.everything and index.other_index(warehouse)
             if not rebuilding:
                 index.refuse_other_index(warehouse)
-            before = set() if report.chosen or rebuilding else _done_before(warehouse, selection)
-            due = [row for row in _chosen(warehouse, selection, meant) if row["dump_id"] not in done | before]
+            if not report.chosen and not rebuilding:
+                done |= _done_before(warehouse, selection)
+            due = [row for row in _chosen(warehouse, selection, meant) if row["dump_id"] not in done]
             report.chosen = report.chosen or len(due)
             lots = list(lots_of(warehouse, due))
             if not lots:

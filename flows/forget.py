@@ -51,7 +51,8 @@ class Wanted:
 class Report:
     """What was forgotten, or would be: the places of the dumps. `already` says that it had been before.
 
-    `elsewhere` are dumps of the source that lie in other sources too, and stay.
+    `elsewhere` are dumps of the source that lie in other sources too, and stay; where there are only such, nothing is
+    changed.
     """
 
     dumps: list[str] = field(default_factory=list)
@@ -78,7 +79,8 @@ def forget(  # noqa: PLR0913 - what, where, and how dumps are read again
     with warehouse.writing(COMMAND, started, patience) as run:
         index.refuse_other_index(warehouse)
         rows, elsewhere = _holding(warehouse, wanted.post) if wanted.post else _chosen(warehouse, wanted)
-        report = Report([place for row in rows for place in _places(row)], [_place(row) for row in elsewhere], not rows)
+        places, stay = [place for row in rows for place in _places(row)], [_place(row) for row in elsewhere]
+        report = Report(places, stay, already=not rows and not elsewhere)
         if rows:
             unseen = hidden(warehouse)
             if wanted.post:
@@ -86,7 +88,7 @@ def forget(  # noqa: PLR0913 - what, where, and how dumps are read again
             derived = _derived(warehouse, wanted, rows, run, each, unseen)
             report.counts = derived.counts | post_changes(warehouse, derived)
             report.counts |= {"dumps_forgotten": 0 if wanted.post else len(rows)}
-        if not dry_run:
+        if not dry_run and (rows or report.already):
             warehouse.to_purge()
             if rows:
                 asked = {"kind": _kind(wanted), "post_id": wanted.post, "reason": wanted.reason, "asked": started}

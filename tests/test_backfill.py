@@ -106,7 +106,7 @@ def test_one_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
     done = Warehouse.open(tmp_path / "w").read("runs").num_rows - 1
     assert 0 < done < len(before[2])
     report = again(tmp_path / "w")
-    assert report.chosen == len(before[2]) - done
+    assert report.read == report.chosen == len(before[2]) - done
     assert content(tmp_path / "w") == before
     assert again(tmp_path / "w").chosen == len(before[2])
 

@@ -106,6 +106,21 @@ def test_a_source_goes_but_for_what_lies_elsewhere_too(tmp_path: Path) -> None:
     assert {row["path"] for row in rows_of(tmp_path / "w", "dumps")} == {"a/both.txt", "b/o.txt"}
 
 
+def test_a_source_of_which_all_lies_elsewhere_too_stays(tmp_path: Path) -> None:
+    both = corpora.listing([corpora.post(random.Random(4))])
+    source = corpora.write(tmp_path / "raw", {"a/both.txt": both, "b/both.txt": both})
+    ingest(source, tmp_path / "warehouse")
+    before, files = committed(tmp_path / "warehouse"), everything_in(tmp_path / "warehouse")
+    for options in (["--dry-run"], []):
+        ran = winnow("forget", "--source", "a", *options, cwd=tmp_path)
+        assert ran.code == 1, ran.said
+        assert "a/both.txt" in ran.out
+        assert "nothing is forgotten" in ran.out
+        assert "old files were removed" not in ran.out
+    assert committed(tmp_path / "warehouse") == before
+    assert everything_in(tmp_path / "warehouse") == files
+
+
 def test_killed_before_the_old_files_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = corpora.post(random.Random(5))
     source = corpora.write(tmp_path / "s", {"a.txt": recurring.page([secret]), **corpora.random_dumps(1)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -156,6 +157,35 @@ def test_a_post_goes_and_its_dumps_keep_the_others(tmp_path: Path, seed: int) ->
     verdict = verify(Warehouse.open(tmp_path / "w"))
     assert (verdict.problems, verdict.forgotten) == ([], 3)
     assert forgotten(tmp_path / "w", wanted).already
+
+
+def test_dumps_are_read_afterwards_as_they_were_asked_to_be(tmp_path: Path) -> None:
+    found = [corpora.post(random.Random(seed)) for seed in range(3)]
+    decoys = ["\n\n".join(corpora.post(random.Random(seed)).paragraphs) for seed in range(10, 13)]
+    rows = [
+        json.dumps({"story": "\n\n".join(post.paragraphs), "name": post.title, "text": decoy})
+        for post, decoy in zip(found, decoys, strict=True)
+    ]
+    corpora.write(tmp_path / "raw", {"a.jsonl": "\n".join(rows) + "\n"})
+    assert winnow("ingest", "--text-field", "story", "--title-field", "name", cwd=tmp_path).code == 0
+    ids = {row["title"]: row["post_id"] for row in rows_of(tmp_path / "warehouse", "posts")}
+    forgotten(tmp_path / "warehouse", Wanted(post=ids[found[1].title]))
+    left = content(tmp_path / "warehouse")
+    for _ in range(2):
+        backfill(tmp_path / "warehouse", Selection(everything=True), EACH)
+        assert content(tmp_path / "warehouse") == left
+    assert {row["title"] for row in rows_of(tmp_path / "warehouse", "posts")} == {found[0].title, found[2].title}
+
+
+def test_neighbours_are_split_again_with_their_own_steps(tmp_path: Path) -> None:
+    dumps = {name: text.replace("e", "\u00c3\u00a9") for name, text in recurring.dumps(0).items()}
+    source = corpora.write(tmp_path / "source", dumps)
+    ingest(source, tmp_path / "w", repair_steps=())
+    gone = random.Random(0).sample(sorted(dumps), 2)
+    for name in gone:
+        forgotten(tmp_path / "w", Wanted(dump=name))
+    ingest(source, tmp_path / "never", exclude=tuple(gone), repair_steps=())
+    assert content(tmp_path / "w") == content(tmp_path / "never")
 
 
 def test_a_post_in_a_dump_whose_bytes_are_gone(tmp_path: Path) -> None:

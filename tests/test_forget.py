@@ -178,14 +178,21 @@ def test_dumps_are_read_afterwards_as_they_were_asked_to_be(tmp_path: Path) -> N
 
 
 def test_neighbours_are_split_again_with_their_own_steps(tmp_path: Path) -> None:
-    dumps = {name: text.replace("e", "\u00c3\u00a9") for name, text in recurring.dumps(0).items()}
-    source = corpora.write(tmp_path / "source", dumps)
+    posts = [corpora.post(random.Random(seed), 3) for seed in range(4)]
+    dumps = {"a.txt": recurring.page(posts), "b.txt": recurring.stripped(posts), "c.txt": recurring.page(posts[:1])}
+    source = corpora.write(
+        tmp_path / "source", {name: text.replace("e", "\u00c3\u00a9") for name, text in dumps.items()}
+    )
     ingest(source, tmp_path / "w", repair_steps=())
-    gone = random.Random(0).sample(sorted(dumps), 2)
-    for name in gone:
-        forgotten(tmp_path / "w", Wanted(dump=name))
-    ingest(source, tmp_path / "never", exclude=tuple(gone), repair_steps=())
+    before = _copies_of(tmp_path / "w", "b.txt")
+    forgotten(tmp_path / "w", Wanted(dump="a.txt"))
+    assert _copies_of(tmp_path / "w", "b.txt") != before  # it was split again
+    ingest(source, tmp_path / "never", exclude=("a.txt",), repair_steps=())
     assert content(tmp_path / "w") == content(tmp_path / "never")
+
+
+def _copies_of(warehouse: Path, path: str) -> int:
+    return next(row["n_copies"] for row in rows_of(warehouse, "dumps") if row["path"] == path)
 
 
 def test_a_post_in_a_dump_whose_bytes_are_gone(tmp_path: Path) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from flows import landing
+from flows import evidence, landing
+from flows.asked import How, how_of
 from flows.containers.found import Member
 from flows.dump_rows import add_read, own_faults
 from flows.evidence import Order
@@ -18,12 +19,15 @@ from flows.landing import RawFile
 from flows.reading import DumpReading, OtherOrder, Stated, read_dump
 from flows.reopened import Whereabouts, reopened
 from flows.rows import Place, text_sha256, told_back
-from flows.staging import Chunks
+from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse
 from transforms.errors import DumpError, PassingError
 from transforms.identity import path_and_member
 from transforms.repair_steps import USUAL
 from transforms.split.fields import FieldNames
+
+if TYPE_CHECKING:
+    from flows.pipeline import Batch  # which imports this module
 
 Row = Mapping[str, Any]
 
@@ -51,6 +55,19 @@ def carry_out(orders: Sequence[Order], chunks: Chunks, stated: Stated, run_id: s
                 if isinstance(error, PassingError) and not last_try:
                     raise
             left += [replace(order, spots=order.spots[1:]) for order in some if order not in done and order.spots[1:]]
+
+
+def split_by(  # noqa: PLR0913 - a task is one call: what it is to do stands in its arguments
+    item: Batch, *, last_try: bool, folder: str, run_id: str, stated: Stated, steps: Mapping[str, tuple[str, ...]]
+) -> Staged:
+    """Splits the dumps of a batch again as they are ordered to be; `steps` has those of repair that are not usual."""
+    chunks = Chunks(Path(folder, evidence.AGAIN), item.number)
+    alike: dict[tuple[str, ...], list[Order]] = defaultdict(list)
+    for order in evidence.orders_of(Path(folder), [file.location for file in item.files]):
+        alike[steps.get(order.dump_id, USUAL)].append(order)
+    for own, orders in sorted(alike.items()):
+        carry_out(orders, chunks, replace(stated, steps=own), run_id, last_try=last_try)
+    return chunks.close()
 
 
 def _carried_out(
@@ -81,9 +98,17 @@ def _carried_out(
 def text_again(warehouse: Warehouse, fields: FieldNames, copy: Row) -> str | None:
     """The text of a copy that was found before, from its dump; None where the bytes are gone."""
     (row,) = warehouse.read("dumps", where=("dump_id", [copy["dump_id"]])).to_pylist()
-    known, steps = told_back(row["told"], row["way"]), _steps_of(warehouse, copy["run_id"])
+    # Those of the run that wrote the copy; a run that split the dump for others took those of the dump.
+    ways = [how_of(warehouse, [each])[row["dump_id"]] for each in (copy, row)]
+    found = (_text_by(warehouse, row, copy, how, fields) for how in dict.fromkeys(ways))
+    return next((text for text in found if text is not None), None)
+
+
+def _text_by(warehouse: Warehouse, row: Row, copy: Row, how: How, fields: FieldNames) -> str | None:
+    names = how.fields.names() if how.fields.given() else fields
+    known = told_back(row["told"], row["way"])
     for member, dump in _still_there(warehouse, row, copy):
-        stated = Stated(member.charset, None, fields, row["format"], known, steps)
+        stated = Stated(member.charset, None, names, row["format"], known, how.steps)
         try:
             text = _body(dump, stated, copy["ordinal"])
         except DumpError:
@@ -91,12 +116,6 @@ def text_again(warehouse: Warehouse, fields: FieldNames, copy: Row) -> str | Non
         if text is not None and text_sha256(text) == copy["text_sha256"]:
             return text
     return None
-
-
-def _steps_of(warehouse: Warehouse, run_id: str) -> tuple[str, ...]:
-    """The steps of repair that a run took."""
-    rows = warehouse.read("runs", ["options"], ("run_id", [run_id])).to_pylist()
-    return tuple(json.loads(rows[0]["options"]).get("repair_steps", USUAL)) if rows else USUAL
 
 
 def _still_there(warehouse: Warehouse, dump: Row, copy: Row) -> Iterator[tuple[Member, Held]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from flows import evidence, index, staging
+from flows import again, evidence, index, staging
+from flows.asked import How, how_of, told
 from flows.evidence import NOTHING_TOLD, Places
 from flows.forgotten import hidden
 from flows.lock import NONE, Patience
@@ -21,6 +22,7 @@ from flows.renamed import Renamed, in_place_of_all
 from flows.rework import post_changes, rework
 from flows.staging import Staged
 from flows.warehouse import Warehouse
+from transforms import PIPELINE_VERSION
 from transforms.errors import IndexWrittenError, UsageError
 from transforms.hidden import Hidden
 from transforms.identity import path_and_member, place_of
@@ -31,10 +33,13 @@ from transforms.tables import COMPLETED
 from transforms.versions import versions_meant
 
 Row = dict[str, Any]
+Redo = Callable[[Sequence[Batch]], Iterable[Staged]]
 Span = tuple[datetime | None, datetime | None]  # since, until, both included
 COMMAND: Final = "backfill"
 # Bytes of dumps that are committed together: some minutes of work, which is what a killed run loses at most.
 COMMIT_BYTES: Final = 1_000_000_000
+# Seconds to wait for another run that came in between two lots: half a day, longer than a run should take.
+BETWEEN_LOTS: Final = 43_200.0
 # The folder of the staging folder for what is read of the dumps.
 READ: Final = "read"
 RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
@@ -81,10 +86,11 @@ def backfill(
 ) -> Report:
     """Reads the dumps that are meant again and replaces what they had yielded; with `dry_run` nothing is committed.
 
-    Each lot is a run of its own; a backfill that was stopped goes on where it stopped. Raises `WinnowError`.
+    Each lot is a run of its own; a backfill that was stopped goes on where it stopped. Others may write between two
+    lots, and are waited for. Raises `WinnowError`.
     """
     meant = _meant(selection)
-    report, done = Report(), set[str]()
+    report, done, resumed = Report(), set[str](), False
     Warehouse.open(root)  # none is made where there is none
     warehouse = Warehouse.open(root, create=True)
     while True:
@@ -93,8 +99,13 @@ def backfill(
             rebuilding = selection.everything and index.other_index(warehouse)
             if not rebuilding:
                 index.refuse_other_index(warehouse)
-            before = set() if report.chosen or rebuilding else _done_before(warehouse, selection)
-            due = [row for row in _chosen(warehouse, selection, meant) if row["dump_id"] not in done | before]
+            chosen = _chosen(warehouse, selection, meant)
+            if not report.chosen and not rebuilding:
+                before = _done_before(warehouse, selection)
+                # Where nothing is left of one that was stopped, it is over, and this is a new one.
+                resumed = bool(before) and any(row["dump_id"] not in before for row in chosen)
+                done |= before if resumed else set()
+            due = [row for row in chosen if row["dump_id"] not in done]
             report.chosen = report.chosen or len(due)
             lots = list(lots_of(warehouse, due))
             if not lots:
@@ -102,7 +113,8 @@ def backfill(
             now = lots if rebuilding else lots[:1]
             done |= {row["dump_id"] for lot in now for row in lot.dumps}
             left = sum(len(lot.dumps) for lot in lots) - sum(len(lot.dumps) for lot in now)
-            _redo(warehouse, now, run, each, report, _Asked(selection, started, left, dry_run, rebuilding))
+            _redo(warehouse, now, run, each, report, _Asked(selection, started, left, dry_run, rebuilding, resumed))
+        patience = replace(patience, seconds=max(patience.seconds, BETWEEN_LOTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,7 @@ class _Asked:
     left: int
     dry_run: bool
     rebuilding: bool
+    resumed: bool
 
 
 def _redo(  # noqa: PLR0913, PLR0917 - lots, where and how they are read, and what is said of them
@@ -129,23 +142,19 @@ def _redo(  # noqa: PLR0913, PLR0917 - lots, where and how they are read, and wh
             f"the index can't be rebuilt: the bytes of {gone[0]} and {len(gone) - 1} other dumps are gone; "
             "bring them back or forget them (`winnow forget --dump`), or ingest into another warehouse"
         )
-    lot = lots[0]
-    redo: Callable[[Sequence[Batch]], Any] = partial(
-        each,
-        partial(
-            stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, steps=lot.steps, hidden=unseen)
-        ),
-    )
+    redo = split_by_own(warehouse, each, folder, run_id, unseen)
     seen = Renamed(warehouse) if asked.rebuilding else warehouse
-    derived = rework(seen, staged, whole, run, redo, lot.fields.names())
+    derived = rework(seen, staged, whole, run, redo, lots[0].fields.names())
     if asked.rebuilding:
         derived = replace(derived, tables=in_place_of_all(warehouse, derived.tables))
     found = derived.counts | post_changes(warehouse, derived)
     report.read += len(whole)
     report.gone += gone
     report.counts = {name: report.counts.get(name, 0) + found.get(name, 0) for name in report.counts | found}
-    if whole and not asked.dry_run:
-        own = {"selection": asked.selection.told(), "fields": asdict(lot.fields), "repair_steps": lot.steps}
+    # A last lot of which nothing could be read is recorded too: it says that nothing is left.
+    over = not asked.left and (asked.resumed or bool(report.runs))
+    if (whole or over) and not asked.dry_run:
+        own = {"selection": asked.selection.told()} | told_of(lots)
         counts = found | {"dumps_read_again": len(whole), "dumps_left": asked.left}
         row = {
             "command": COMMAND,
@@ -155,7 +164,7 @@ def _redo(  # noqa: PLR0913, PLR0917 - lots, where and how they are read, and wh
             "counts": json.dumps(counts, sort_keys=True),
             "index_version": INDEX_VERSION,
         }
-        warehouse.commit(run_id, derived.tables, row)
+        warehouse.commit(run_id, derived.tables if whole else {}, row)
         report.runs.append(run_id)
 
 
@@ -211,11 +220,10 @@ def _holding(warehouse: Warehouse, span: Span) -> set[str]:
 
 def lots_of(warehouse: Warehouse, due: Sequence[Row]) -> Iterator[Lot]:
     """Dumps that were asked to be read alike, as many together as are committed together."""
-    runs = warehouse.read("runs", ["run_id", "options"], ("run_id", {row["run_id"] for row in due})).to_pylist()
-    asked = {run["run_id"]: _asked_in(run["options"]) for run in runs}
-    alike: dict[tuple[Asked, tuple[str, ...]], list[Row]] = {}
+    asked = how_of(warehouse, due)
+    alike: dict[How, list[Row]] = {}
     for row in due:
-        alike.setdefault(asked.get(row["run_id"], _asked_in("{}")), []).append(row)
+        alike.setdefault(asked[row["dump_id"]], []).append(row)
     for how, rows in alike.items():
         taken: list[Row] = []
         size = 0
@@ -229,15 +237,27 @@ def lots_of(warehouse: Warehouse, due: Sequence[Row]) -> Iterator[Lot]:
             yield Lot(tuple(taken), *how)
 
 
-def _asked_in(options: str) -> tuple[Asked, tuple[str, ...]]:
-    """The names of fields and the steps of repair that a run was asked to go by."""
-    found = json.loads(options)
-    fields = {name: tuple(names) for name, names in found.get("fields", {}).items()}
-    return Asked(**fields), tuple(found.get("repair_steps", USUAL))
+def told_of(lots: Sequence[Lot]) -> Row:
+    """How the dumps of lots were asked to be read, for the column `options` of `runs`."""
+    return told({row["dump_id"]: How(lot.fields, lot.steps) for lot in lots for row in lot.dumps})
+
+
+def split_by_own(warehouse: Warehouse, each: Each, folder: Path, run_id: str, unseen: Hidden) -> Redo:
+    """Splits neighbours of dumps again, each with the steps of repair that it was asked to be read with."""
+
+    def redo(items: Sequence[Batch]) -> Iterable[Staged]:
+        orders = evidence.orders_of(folder, [file.location for item in items for file in item.files])
+        ids = ("dump_id", {order.dump_id for order in orders})
+        how = how_of(warehouse, warehouse.read("dumps", ["dump_id", "run_id"], ids).to_pylist())
+        steps = {dump_id: own.steps for dump_id, own in how.items() if own.steps != USUAL}
+        stated = replace(OF_TEXT, hidden=unseen)
+        return each(partial(again.split_by, folder=str(folder), run_id=run_id, stated=stated, steps=steps), items)
+
+    return redo
 
 
 def _done_before(warehouse: Warehouse, selection: Selection) -> set[str]:
-    """The dumps that the same backfill had read again when it was stopped."""
+    """The dumps that the same backfill, of this version, had read again when it was stopped."""
     columns = ["run_id", "command", "options", "counts", "status"]
     rows = warehouse.read("runs", columns).sort_by([("run_id", "descending")]).to_pylist()
     runs = []
@@ -248,7 +268,8 @@ def _done_before(warehouse: Warehouse, selection: Selection) -> set[str]:
             if not json.loads(row["counts"])["dumps_left"]:
                 break
             runs.append(row["run_id"])
-    return set(warehouse.read("dumps", ["dump_id"], ("run_id", runs))["dump_id"].to_pylist())
+    dumps = warehouse.read("dumps", ["dump_id", "pipeline_version"], ("run_id", runs)).to_pylist()
+    return {row["dump_id"] for row in dumps if row["pipeline_version"] == PIPELINE_VERSION}
 
 
 def _places(warehouse: Warehouse, dumps: Sequence[Row]) -> Places:

@@ -6,19 +6,19 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from flows import index
-from flows.backfill import lots_of, read_lot
+from flows.asked import how_of, told
+from flows.backfill import lots_of, read_lot, split_by_own
 from flows.changes import Derived
 from flows.forgotten import EMPTY, hidden, refused
 from flows.lock import NONE, Patience
 from flows.masked import WithoutPost
-from flows.pipeline import OF_TEXT, Batch, Each, stage_again
+from flows.pipeline import Each
 from flows.rework import post_changes, rework
 from flows.staging import Staged
 from flows.warehouse import Change, Warehouse
@@ -51,7 +51,8 @@ class Wanted:
 class Report:
     """What was forgotten, or would be: the places of the dumps. `already` says that it had been before.
 
-    `elsewhere` are dumps of the source that lie in other sources too, and stay.
+    `elsewhere` are dumps of the source that lie in other sources too, and stay; where there are only such, nothing is
+    changed.
     """
 
     dumps: list[str] = field(default_factory=list)
@@ -78,7 +79,8 @@ def forget(  # noqa: PLR0913 - what, where, and how dumps are read again
     with warehouse.writing(COMMAND, started, patience) as run:
         index.refuse_other_index(warehouse)
         rows, elsewhere = _holding(warehouse, wanted.post) if wanted.post else _chosen(warehouse, wanted)
-        report = Report([place for row in rows for place in _places(row)], [_place(row) for row in elsewhere], not rows)
+        places, stay = [place for row in rows for place in _places(row)], [_place(row) for row in elsewhere]
+        report = Report(places, stay, already=not rows and not elsewhere)
         if rows:
             unseen = hidden(warehouse)
             if wanted.post:
@@ -86,11 +88,12 @@ def forget(  # noqa: PLR0913 - what, where, and how dumps are read again
             derived = _derived(warehouse, wanted, rows, run, each, unseen)
             report.counts = derived.counts | post_changes(warehouse, derived)
             report.counts |= {"dumps_forgotten": 0 if wanted.post else len(rows)}
-        if not dry_run:
+        if not dry_run and (rows or report.already):
             warehouse.to_purge()
             if rows:
+                how = told(how_of(warehouse, rows)) if wanted.post else {}
                 asked = {"kind": _kind(wanted), "post_id": wanted.post, "reason": wanted.reason, "asked": started}
-                warehouse.commit(run[0], _tables(warehouse, derived, rows, asked), _row(report, asked, now))
+                warehouse.commit(run[0], _tables(warehouse, derived, rows, asked), _row(report, asked, how, now))
             warehouse.purge()
     return report
 
@@ -106,9 +109,7 @@ def _derived(  # noqa: PLR0913, PLR0917 - what goes, and how the dumps of a post
         gone = sorted(_place(row) for row in lot.dumps if row["dump_id"] not in whole)
         if gone:
             raise UsageError(f"the bytes of {gone[0]}, which holds the post, are gone; forget it with --dump")
-    redo: Callable[[Sequence[Batch]], Any] = partial(
-        each, partial(stage_again, folder=str(folder), run_id=run_id, stated=replace(OF_TEXT, hidden=unseen))
-    )
+    redo = split_by_own(warehouse, each, folder, run_id, unseen)
     if not wanted.post:
         return rework(warehouse, staged, ids, run, redo, DEFAULT_NAMES)
     derived = rework(WithoutPost(warehouse, wanted.post), staged, ids, run, redo, DEFAULT_NAMES)
@@ -131,13 +132,13 @@ def _records(rows: Sequence[Row]) -> Change:
     return Change(inserts=pa.Table.from_pylist(list(rows), schema=FORGOTTEN))
 
 
-def _row(report: Report, asked: Row, now: Callable[[], datetime]) -> Row:
-    """The row of `runs`."""
+def _row(report: Report, asked: Row, how: Row, now: Callable[[], datetime]) -> Row:
+    """The row of `runs`; `how` says how the dumps that were read again were asked to be read."""
     return {
         "command": COMMAND,
         "started": asked["asked"],
         "finished": now(),
-        "options": json.dumps({"kind": asked["kind"], "reason": asked["reason"]}, sort_keys=True),
+        "options": json.dumps({"kind": asked["kind"], "reason": asked["reason"]} | how, sort_keys=True),
         "counts": json.dumps(report.counts, sort_keys=True),
         "index_version": INDEX_VERSION,
     }

@@ -9,17 +9,20 @@ import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import corpora
 import pytest
 import recurring
 from conftest import committed, ingest, rows_of, winnow, without_runs
+from filelock import FileLock
 from samples import RAW
 from test_pipeline import content, ids_are_sound
 
 from flows import backfill as module
 from flows.backfill import Report, Selection, backfill
+from flows.lock import Patience
 from flows.runners import local
 from flows.verify import verify
 from flows.warehouse import Warehouse
@@ -106,9 +109,60 @@ def test_one_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
     done = Warehouse.open(tmp_path / "w").read("runs").num_rows - 1
     assert 0 < done < len(before[2])
     report = again(tmp_path / "w")
-    assert report.chosen == len(before[2]) - done
+    assert report.read == report.chosen == len(before[2]) - done
     assert content(tmp_path / "w") == before
     assert again(tmp_path / "w").chosen == len(before[2])
+
+
+def test_one_that_an_older_winnow_had_begun_is_done_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = corpora.write(tmp_path / "source", corpora.random_dumps(3))
+    ingest(source, tmp_path / "w")
+    monkeypatch.setattr(module, "COMMIT_BYTES", 1)
+    seen = Warehouse.commit
+
+    def stopped(self: Warehouse, *args: Any) -> None:
+        seen(self, *args)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.rows.PIPELINE_VERSION", "0.0.9")
+        patch.setattr(Warehouse, "commit", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            again(tmp_path / "w")
+    report = again(tmp_path / "w")
+    assert report.read == report.chosen == len(rows_of(tmp_path / "w", "dumps"))
+
+
+def test_what_is_gone_does_not_keep_one_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = corpora.write(tmp_path / "source", corpora.random_dumps(3))
+    ingest(source, tmp_path / "w")
+    monkeypatch.setattr(module, "COMMIT_BYTES", 1)
+    last = max(path.name for path in source.iterdir())
+    (source / last).unlink()
+    number = len(rows_of(tmp_path / "w", "dumps"))
+    for _ in range(2):
+        report = again(tmp_path / "w")
+        assert (report.chosen, report.read, report.gone) == (number, number - 1, [last])
+
+
+def test_it_waits_for_who_came_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingest(corpora.write(tmp_path / "source", corpora.random_dumps(3)), tmp_path / "w")
+    monkeypatch.setattr(module, "COMMIT_BYTES", 1)
+    real, other, times = Warehouse.writing, FileLock(tmp_path / "w/.lock", thread_local=False), 0
+
+    def writing(self: Warehouse, *args: Any) -> Any:
+        nonlocal times
+        times += 1
+        if times == 2:
+            other.acquire()
+            Timer(0.5, other.release).start()
+        return real(self, *args)
+
+    monkeypatch.setattr(Warehouse, "writing", writing)
+    said: list[str] = []
+    report = again(tmp_path / "w", patience=Patience(0, said.append))
+    assert report.read == report.chosen > 1
+    assert [line for line in said if "waiting for it to end" in line] == said != []
 
 
 def test_dumps_whose_bytes_are_gone_stay(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -106,6 +107,21 @@ def test_a_source_goes_but_for_what_lies_elsewhere_too(tmp_path: Path) -> None:
     assert {row["path"] for row in rows_of(tmp_path / "w", "dumps")} == {"a/both.txt", "b/o.txt"}
 
 
+def test_a_source_of_which_all_lies_elsewhere_too_stays(tmp_path: Path) -> None:
+    both = corpora.listing([corpora.post(random.Random(4))])
+    source = corpora.write(tmp_path / "raw", {"a/both.txt": both, "b/both.txt": both})
+    ingest(source, tmp_path / "warehouse")
+    before, files = committed(tmp_path / "warehouse"), everything_in(tmp_path / "warehouse")
+    for options in (["--dry-run"], []):
+        ran = winnow("forget", "--source", "a", *options, cwd=tmp_path)
+        assert ran.code == 1, ran.said
+        assert "a/both.txt" in ran.out
+        assert "nothing is forgotten" in ran.out
+        assert "old files were removed" not in ran.out
+    assert committed(tmp_path / "warehouse") == before
+    assert everything_in(tmp_path / "warehouse") == files
+
+
 def test_killed_before_the_old_files_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = corpora.post(random.Random(5))
     source = corpora.write(tmp_path / "s", {"a.txt": recurring.page([secret]), **corpora.random_dumps(1)})
@@ -141,6 +157,42 @@ def test_a_post_goes_and_its_dumps_keep_the_others(tmp_path: Path, seed: int) ->
     verdict = verify(Warehouse.open(tmp_path / "w"))
     assert (verdict.problems, verdict.forgotten) == ([], 3)
     assert forgotten(tmp_path / "w", wanted).already
+
+
+def test_dumps_are_read_afterwards_as_they_were_asked_to_be(tmp_path: Path) -> None:
+    found = [corpora.post(random.Random(seed)) for seed in range(3)]
+    decoys = ["\n\n".join(corpora.post(random.Random(seed)).paragraphs) for seed in range(10, 13)]
+    rows = [
+        json.dumps({"story": "\n\n".join(post.paragraphs), "name": post.title, "text": decoy})
+        for post, decoy in zip(found, decoys, strict=True)
+    ]
+    corpora.write(tmp_path / "raw", {"a.jsonl": "\n".join(rows) + "\n"})
+    assert winnow("ingest", "--text-field", "story", "--title-field", "name", cwd=tmp_path).code == 0
+    ids = {row["title"]: row["post_id"] for row in rows_of(tmp_path / "warehouse", "posts")}
+    forgotten(tmp_path / "warehouse", Wanted(post=ids[found[1].title]))
+    left = content(tmp_path / "warehouse")
+    for _ in range(2):
+        backfill(tmp_path / "warehouse", Selection(everything=True), EACH)
+        assert content(tmp_path / "warehouse") == left
+    assert {row["title"] for row in rows_of(tmp_path / "warehouse", "posts")} == {found[0].title, found[2].title}
+
+
+def test_neighbours_are_split_again_with_their_own_steps(tmp_path: Path) -> None:
+    posts = [corpora.post(random.Random(seed), 3) for seed in range(4)]
+    dumps = {"a.txt": recurring.page(posts), "b.txt": recurring.stripped(posts), "c.txt": recurring.page(posts[:1])}
+    source = corpora.write(
+        tmp_path / "source", {name: text.replace("e", "\u00c3\u00a9") for name, text in dumps.items()}
+    )
+    ingest(source, tmp_path / "w", repair_steps=())
+    before = _copies_of(tmp_path / "w", "b.txt")
+    forgotten(tmp_path / "w", Wanted(dump="a.txt"))
+    assert _copies_of(tmp_path / "w", "b.txt") != before  # it was split again
+    ingest(source, tmp_path / "never", exclude=("a.txt",), repair_steps=())
+    assert content(tmp_path / "w") == content(tmp_path / "never")
+
+
+def _copies_of(warehouse: Path, path: str) -> int:
+    return next(row["n_copies"] for row in rows_of(warehouse, "dumps") if row["path"] == path)
 
 
 def test_a_post_in_a_dump_whose_bytes_are_gone(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from flows.runners import local
 from flows.warehouse import Change, Warehouse
 from transforms.errors import IndexWrittenError, SourceError
 from transforms.sign import INDEX_VERSION, Signed
+from transforms.split.fields import Asked
 from transforms.tables import SCHEMAS
 
 EACH = local(lambda _batch, _staged: None)
@@ -127,6 +128,24 @@ def test_one_command_rebuilds_it(tmp_path: Path, seed: int, monkeypatch: pytest.
     assert {row["post_id"] for row in rows_of(tmp_path / "w", "posts")} == ids
     assert Warehouse.open(tmp_path / "w").index_version == INDEX_VERSION
     assert ingest(source, tmp_path / "w").run_id is None
+
+
+def test_a_rebuilt_one_keeps_how_dumps_were_asked_to_be_read(tmp_path: Path) -> None:
+    good, bad = (
+        ["\n\n".join(corpora.post(random.Random(seed)).paragraphs) for seed in some] for some in ((1, 2), (3, 4))
+    )
+    rows = {
+        "a.jsonl": json.dumps({"story": good[0], "text": bad[0]}),
+        "b.jsonl": json.dumps({"story": bad[1], "text": good[1] + " caf\u00c3\u00a9"}),
+    }
+    source = corpora.write(tmp_path / "raw", {name: row + "\n" for name, row in rows.items()})
+    ingest(source, tmp_path / "w", include=("a.jsonl",), fields=Asked(text=("story",)))
+    ingest(source, tmp_path / "w", repair_steps=())
+    before = content(tmp_path / "w")
+    written_by(tmp_path / "w", "1")
+    for _ in range(2):
+        backfill(tmp_path / "w", Selection(everything=True), EACH)
+        assert content(tmp_path / "w") == before
 
 
 def test_an_index_that_cannot_be_rebuilt_stays(place: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from flows.commands.app import DEFAULT_WAREHOUSE, WarehouseOption, app, errors, told
+from flows.commands.app import DEFAULT_WAREHOUSE, DONE, SOME_REJECTED, WarehouseOption, app, errors, told
 from flows.terminal import plain
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
 
     Posts that live on in other dumps choose their canonical copy anew. What was asked is remembered, not the text, and
     the same bytes are refused when they come again. Earlier versions of the tables can't be read afterwards. Raw files
-    are not touched. Exit status: 0 done, 2 wrong use or nothing could be done.
+    are not touched. Exit status: 0 done, 1 nothing was forgotten since all dumps of the source lie in other sources
+    too, 2 wrong use or nothing could be done.
     """
     from flows.forget import Wanted  # noqa: PLC0415 - the imports behind these take a second
     from flows.timing import seconds_of  # noqa: PLC0415
@@ -53,6 +54,7 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
             raise UsageError("say what is to be forgotten: one of --dump PATH|ID, --source NAME and --post ID")
         report = _run(warehouse, Wanted(dump, name, post, reason), seconds_of(wait), dry_run=dry_run)
     _print(report, dry_run=dry_run)
+    raise typer.Exit(DONE if report.dumps or report.already else SOME_REJECTED)
 
 
 def _run(warehouse: Path, wanted: Wanted, wait: float, *, dry_run: bool) -> Report:
@@ -74,6 +76,9 @@ def _print(report: Report, *, dry_run: bool) -> None:
     listed(f"{len(report.elsewhere)} lie in other sources too and stay (--dump forgets one):", report.elsewhere)
     if report.already:
         console.print("nothing is left of it in the tables" + ("" if dry_run else "; old files were removed"))
+        return
+    if not report.dumps:
+        console.print("nothing is forgotten: no dump lies in this source alone")
         return
     what = "lose the post" if not report.counts["dumps_forgotten"] else f"{would}forgotten"
     listed(f"{len(report.dumps)} places {what}:", report.dumps)

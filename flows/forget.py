@@ -89,7 +89,7 @@ def forget(  # noqa: PLR0913 - what, where, and how dumps are read again
             report.counts = derived.counts | post_changes(warehouse, derived)
             report.counts |= {"dumps_forgotten": 0 if wanted.post else len(rows)}
         if not dry_run and (rows or report.already):
-            warehouse.to_purge()
+            warehouse.to_purge(run[0])
             if rows:
                 how = told(how_of(warehouse, rows)) if wanted.post else {}
                 asked = {"kind": _kind(wanted), "post_id": wanted.post, "reason": wanted.reason, "asked": started}

@@ -63,7 +63,9 @@ def told() -> Iterator[None]:
         with stopping.in_order():
             yield
     except KeyboardInterrupt:
-        errors.print("[yellow]stopped[/]: what was committed stands, nothing is half done; give the command again to go on")
+        errors.print(
+            "[yellow]stopped[/]: what was committed stands, the rest is undone; give the command again to go on"
+        )
         raise typer.Exit(STOPPED) from None
     except WinnowError as error:
         said = "\n".join(escape(plain(line)) for line in str(error).split("\n"))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.landing import RawFile
 from flows.staging import StagedRows, add_row
@@ -18,8 +18,10 @@ from transforms.hidden import Hidden
 from transforms.identity import copy_id_of, place_of, unreadable_id
 from transforms.parts import Part
 from transforms.records import Format, Published
-from transforms.sign import Signed
 from transforms.votes import Ways
+
+if TYPE_CHECKING:
+    from transforms.sign import Signed
 
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]

@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flows import evidence, landing
+from flows import landing
 from flows.asked import How, how_of
 from flows.containers.found import Member
 from flows.dump_rows import add_read, own_faults
@@ -19,15 +18,11 @@ from flows.landing import RawFile
 from flows.reading import DumpReading, OtherOrder, Stated, read_dump
 from flows.reopened import Whereabouts, reopened
 from flows.rows import Place, text_sha256, told_back
-from flows.staging import Chunks, Staged
+from flows.staging import Chunks
 from flows.warehouse import Warehouse
 from transforms.errors import DumpError, PassingError
 from transforms.identity import path_and_member
-from transforms.repair_steps import USUAL
 from transforms.split.fields import FieldNames
-
-if TYPE_CHECKING:
-    from flows.pipeline import Batch  # which imports this module
 
 Row = Mapping[str, Any]
 
@@ -55,19 +50,6 @@ def carry_out(orders: Sequence[Order], chunks: Chunks, stated: Stated, run_id: s
                 if isinstance(error, PassingError) and not last_try:
                     raise
             left += [replace(order, spots=order.spots[1:]) for order in some if order not in done and order.spots[1:]]
-
-
-def split_by(  # noqa: PLR0913 - a task is one call: what it is to do stands in its arguments
-    item: Batch, *, last_try: bool, folder: str, run_id: str, stated: Stated, steps: Mapping[str, tuple[str, ...]]
-) -> Staged:
-    """Splits the dumps of a batch again as they are ordered to be; `steps` has those of repair that are not usual."""
-    chunks = Chunks(Path(folder, evidence.AGAIN), item.number)
-    alike: dict[tuple[str, ...], list[Order]] = defaultdict(list)
-    for order in evidence.orders_of(Path(folder), [file.location for file in item.files]):
-        alike[steps.get(order.dump_id, USUAL)].append(order)
-    for own, orders in sorted(alike.items()):
-        carry_out(orders, chunks, replace(stated, steps=own), run_id, last_try=last_try)
-    return chunks.close()
 
 
 def _carried_out(

@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from flows import again, evidence, index, staging
+from flows import evidence, index, staging
 from flows.asked import How, how_of, told
 from flows.evidence import NOTHING_TOLD, Places
 from flows.forgotten import hidden
 from flows.lock import NONE, Patience
-from flows.pipeline import OF_TEXT, Batch, Each, batches, stage_again
+from flows.pipeline import OF_TEXT, Batch, Each, batches, stage_again, stage_again_by
 from flows.reading import Stated
 from flows.renamed import Renamed, in_place_of_all
 from flows.rework import post_changes, rework
@@ -251,7 +251,7 @@ def split_by_own(warehouse: Warehouse, each: Each, folder: Path, run_id: str, un
         how = how_of(warehouse, warehouse.read("dumps", ["dump_id", "run_id"], ids).to_pylist())
         steps = {dump_id: own.steps for dump_id, own in how.items() if own.steps != USUAL}
         stated = replace(OF_TEXT, hidden=unseen)
-        return each(partial(again.split_by, folder=str(folder), run_id=run_id, stated=stated, steps=steps), items)
+        return each(partial(stage_again_by, folder=str(folder), run_id=run_id, stated=stated, steps=steps), items)
 
     return redo
 

@@ -10,6 +10,7 @@ bytes → text → repaired → pieces → described → signed            (`rea
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -317,6 +318,19 @@ def stage_again(item: Batch, *, last_try: bool, folder: str, run_id: str, stated
     chunks = Chunks(Path(folder, evidence.AGAIN), item.number)
     orders = evidence.orders_of(Path(folder), [file.location for file in item.files])
     again.carry_out(orders, chunks, stated, run_id, last_try=last_try)
+    return chunks.close()
+
+
+def stage_again_by(  # noqa: PLR0913 - a task is one call: what it is to do stands in its arguments
+    item: Batch, *, last_try: bool, folder: str, run_id: str, stated: Stated, steps: Mapping[str, tuple[str, ...]]
+) -> Staged:
+    """As `stage_again`; `steps` has the steps of repair of those dumps that were asked to be read by unusual ones."""
+    chunks = Chunks(Path(folder, evidence.AGAIN), item.number)
+    alike: dict[tuple[str, ...], list[evidence.Order]] = defaultdict(list)
+    for order in evidence.orders_of(Path(folder), [file.location for file in item.files]):
+        alike[steps.get(order.dump_id, USUAL)].append(order)
+    for own, orders in sorted(alike.items()):
+        again.carry_out(orders, chunks, replace(stated, steps=own), run_id, last_try=last_try)
     return chunks.close()
 
 

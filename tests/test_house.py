@@ -75,6 +75,12 @@ def is_within(module: str, packages: set[str]) -> bool:
     return any(module == package or module.startswith(package + ".") for package in packages)
 
 
+def test_every_package_is_installed() -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    found = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+    assert set(named) == found
+
+
 def test_both_packages_were_found() -> None:
     assert {"flows.pipeline", "flows.landing", "flows.warehouse", "transforms", "transforms.records"} <= MODULES.keys()
     assert ("flows.landing", True) in {(module, True) for module, _ in imported("flows.pipeline")}

@@ -247,10 +247,10 @@ def test_dead_at_any_step_of_a_commit(source: Path, tmp_path: Path, monkeypatch:
     step, steps = "_apply", iter(range(1, 100))
     real = getattr(Warehouse, step)
 
-    def dying(self: Warehouse, *arguments: Any) -> None:
+    def dying(self: Warehouse, *arguments: Any, **options: Any) -> None:
         if next(steps) == nth:
             raise KeyboardInterrupt
-        real(self, *arguments)
+        real(self, *arguments, **options)
 
     with monkeypatch.context() as patched:
         patched.setattr(Warehouse, step, dying)

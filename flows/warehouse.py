@@ -306,7 +306,7 @@ class Warehouse:
             .sort_by("run_id")
             .to_pylist()
         )
-        committed = [row["run_id"] for row in rows if row["status"] in {None, COMPLETED}]
+        committed = [row["run_id"] for row in rows if upkeep.committed(row)]
         return {**rows[-1], "committed": committed[-1] if committed else None} if rows else None
 
     def _recover(self, last: Mapping[str, Any] | None) -> None:

@@ -45,6 +45,9 @@ FormOption = Annotated[
         show_default=False,
     ),
 ]
+WaitOption = Annotated[
+    str, typer.Option(metavar="TIME", help="Wait so long (90, 10m, 2h) where another run holds the warehouse.")
+]
 AtOption = Annotated[
     str | None,
     typer.Option(

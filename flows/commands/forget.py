@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from flows.commands.app import DEFAULT_WAREHOUSE, DONE, SOME_REJECTED, WarehouseOption, app, errors, told
+from flows.commands.app import DEFAULT_WAREHOUSE, DONE, SOME_REJECTED, WaitOption, WarehouseOption, app, errors, told
 from flows.terminal import plain
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
         bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")
     ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
-    wait: Annotated[
-        str, typer.Option(metavar="TIME", help="Wait so long (90, 10m, 2h) where another run holds the warehouse.")
-    ] = "0",
+    wait: WaitOption = "0",
 ) -> None:
     """Forget a dump, a source or a post: it goes from every table, view and old snapshot, with all that only it held.
 

@@ -15,6 +15,7 @@ from flows.commands.app import (
     DEFAULT_WAREHOUSE,
     DONE,
     SOME_REJECTED,
+    WaitOption,
     WarehouseOption,
     app,
     errors,
@@ -65,9 +66,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
             show_default=False,
         ),
     ] = None,
-    wait: Annotated[
-        str, typer.Option(metavar="TIME", help="Wait so long (90, 10m, 2h) where another run holds the warehouse.")
-    ] = "0",
+    wait: WaitOption = "0",
     keep: Annotated[
         str,
         typer.Option(

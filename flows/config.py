@@ -33,12 +33,12 @@ DEFAULT: Final = "default"
 SLIP: Final = 0.8
 
 PATHS: Final = frozenset({"source", "warehouse"})
-ONE: Final = frozenset({"warehouse"})
+ONE: Final = frozenset({"warehouse", "dask"})
 OF_A_SOURCE: Final = (
     "include", "exclude", "text-field", "title-field", "author-field", "date-field", "url-field", "tags-field",
     "id-field",
 )  # fmt: skip
-KEYS: Final = ("source", "warehouse", *OF_A_SOURCE)
+KEYS: Final = ("source", "warehouse", "dask", *OF_A_SOURCE)
 TABLES: Final = ("sources", "licences")
 # What a command goes by where nothing is set; it says so itself.
 DEFAULTS: Final[Mapping[str, list[str]]] = {"source": ["raw"], "exclude": ["README.md"]}

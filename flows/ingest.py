@@ -12,10 +12,11 @@ from typing import Any, Final
 from flows import tracked  # noqa: F401 - imported for what it sets
 
 # isort: split
-from prefect import flow, get_run_logger, task
+from prefect import Flow, flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import FlowRunContext
 from prefect.futures import wait as wait_for_all
 from prefect.runtime import flow_run, task_run
 from prefect.task_runners import ProcessPoolTaskRunner
@@ -23,6 +24,7 @@ from prefect.tasks import Task
 
 from flows import hooks, pages
 from flows.api import FOREIGN, keep_tracebacks_from_the_terminal, reached
+from flows.cluster.tries import Apart
 from flows.landing import EXCLUDED
 from flows.lock import Patience
 from flows.parameters import (
@@ -73,16 +75,22 @@ def batch_name() -> str:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def read_batch(work: Work, item: Batch) -> Staged:
+def read_batch(work: Work | Apart, item: Batch) -> Staged:
     """Reads one batch of dumps into the staging folder; paths and counts come back, never texts."""
     return work(item, last_try=task_run.run_count > len(DELAYS))
 
 
 def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
-    """Prefect's `each`: a task a batch, in processes where there is enough to do."""
-    if len(batches) == 1 or sum(batch.bytes for batch in batches) < WORTH_A_PROCESS:
+    """Prefect's `each`: a task a batch, in processes where there is enough to do, or wherever another runner does it.
+
+    On machines of their own two tries may overlap, so that each has a folder to itself.
+    """
+    context = FlowRunContext.get()
+    elsewhere = context is not None and not isinstance(context.task_runner, ProcessPoolTaskRunner)
+    small = len(batches) == 1 or sum(batch.bytes for batch in batches) < WORTH_A_PROCESS
+    if small and not elsewhere:
         return [read_batch(work, batch) for batch in batches]
-    futures = [read_batch.submit(work, batch) for batch in batches]
+    futures = [read_batch.submit(Apart.of(work) if elsewhere else work, batch) for batch in batches]
     try:
         # All of them end before a failure ends the run: the staging folder must not go while one still writes there.
         wait_for_all(futures)
@@ -164,13 +172,16 @@ def leave_artifacts(request: Request, summary: Summary) -> None:
     create_markdown_artifact(trend, key="winnow-trend", description="The last runs")
 
 
-def run_flow(request: Request, wait: float = 0.0) -> Summary:
-    """Runs a request as a flow run of the configured Prefect API. Raises `WinnowError`, `TrackingError` among them."""
+def run_flow(request: Request, wait: float = 0.0, made: Flow[..., Any] = ingest) -> Summary:
+    """Runs a request as a flow run of the configured Prefect API; `made` may be the flow with other options.
+
+    Raises `WinnowError`, `TrackingError` among them.
+    """
     parameters = parameters_of(request, wait)
     names = (*request.include, *request.exclude, *chain.from_iterable(parameters["fields"].values()))
     refuse_what_json_cannot_hold((*request.sources, str(request.warehouse), *names))
     with reached("what was committed stands, run again"):
-        summary: Summary = ingest(**parameters)
+        summary: Summary = made(**parameters)
     return summary
 
 

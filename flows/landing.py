@@ -155,6 +155,11 @@ def stands(file: RawFile) -> bool:
     return stat.S_ISREG(found.st_mode) and found.st_size == file.size
 
 
+def reachable(files: Sequence[RawFile]) -> bool:
+    """Whether this machine sees the folder of any of these files: one that sees none has not got their disk."""
+    return not files or any(Path(file.place).parent.exists() for file in files)
+
+
 def _in_folder(root: Path, passed_over: Path | None) -> Iterator[RawFile]:
     """Walks without recursion and without following linked folders, so that no loop of links can catch it."""
     folders = [root]

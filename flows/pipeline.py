@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow.compute as pc
 
@@ -51,10 +51,15 @@ OF_TEXT: Final = Stated(kind="text")
 
 
 class Work(Protocol):
-    """What is done to one batch. On the last try a failure that may pass is taken as final."""
+    """What is done to one batch, a `partial`. On the last try a failure that may pass is taken as final."""
 
-    def __call__(self, item: Batch, *, last_try: bool) -> Staged:
-        """Does the work; raises `PassingError` only where it is not the last try."""
+    @property
+    def keywords(self) -> Mapping[str, Any]:
+        """What is settled: `folder`, the staging folder, and more."""
+        ...
+
+    def __call__(self, item: Batch, *, last_try: bool, folder: str = ...) -> Staged:
+        """Does the work, in another folder where one is given; raises `PassingError` only where not the last try."""
         ...
 
 

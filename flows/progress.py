@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -16,13 +16,13 @@ from rich.progress import (
 )
 
 from flows.pipeline import Batch, Each, Work
-from flows.runners import local
+from flows.runners import Heard, local
 from flows.staging import Staged
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Each]:
-    """The local runner with a bar: bytes read, bytes a second, dumps, copies, time left."""
+def shown(console: Console, runner: Callable[[Heard], Each] = local) -> Iterator[Each]:
+    """A runner with a bar: bytes read, bytes a second, dumps, copies, time left."""
     bar = Progress(
         TextColumn("reading"),
         BarColumn(),
@@ -45,6 +45,6 @@ def shown(console: Console) -> Iterator[Each]:
                 dumps, copies = dumps + staged.dumps, copies + staged.copies
                 bar.update(task, advance=batch.bytes, dumps=dumps, copies=copies)
 
-            return local(heard)(work, batches)
+            return runner(heard)(work, batches)
 
         yield each

@@ -23,7 +23,11 @@ WORTH_A_PROCESS: Final = 8_000_000
 WORKER_DIED: Final = "a worker process died (out of memory, or killed); nothing was committed, run again"
 
 
-def local(progress: Callable[[Batch, Staged], None]) -> Each:
+# Hears of each batch that is done.
+Heard = Callable[[Batch, Staged], None]
+
+
+def local(progress: Heard) -> Each:
     """The usual runner: processes where there is enough to do, else this one. `progress` hears of each batch."""
 
     def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
@@ -37,7 +41,7 @@ def local(progress: Callable[[Batch, Staged], None]) -> Each:
     return each
 
 
-def patiently(work: Work, batch: Batch) -> Staged:
+def patiently(work: Callable[..., Staged], batch: Batch) -> Staged:
     """Does the work, trying again with growing delays where a failure may pass."""
     for delay in DELAYS:
         try:

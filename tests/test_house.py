@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import environment
@@ -122,7 +123,9 @@ def test_no_module_needs_itself() -> None:
 @pytest.mark.parametrize(
     ("package", "door"),
     [("deltalake", {"flows.warehouse"}), ("duckdb", {"flows.query"}), ("typer", {"flows.commands"}),
-     ("prefect", {"flows.api", "flows.deployed", "flows.hooks", "flows.ingest"}), ("filelock", {"flows.lock"})],
+     ("distributed", {"flows.cluster.scheduler"}), ("prefect_dask", {"flows.cluster.flow"}),
+     ("prefect", {"flows.api", "flows.cluster.flow", "flows.deployed", "flows.hooks", "flows.ingest"}),
+     ("filelock", {"flows.lock"})],
 )  # fmt: skip
 def test_one_door_for_each_store(package: str, door: set[str]) -> None:
     found = {name for name in MODULES for module, _ in imported(name) if is_within(module, {package})}
@@ -165,7 +168,9 @@ def test_one_version() -> None:
 
 
 def test_what_is_imported_is_required() -> None:
-    required = {re.split(r"[^\w-]", line)[0].lower() for line in project()["dependencies"]}
+    found = project()
+    lines = [*found["dependencies"], *found["optional-dependencies"]["cluster"]]
+    required = {re.split(r"[^\w-]", line)[0].lower() for line in lines}
     tops = {module.partition(".")[0] for name in MODULES for module, _ in imported(name)}
     others = tops - set(sys.stdlib_module_names) - {"flows", "transforms", "__future__"}
     known = packages_distributions()
@@ -173,8 +178,8 @@ def test_what_is_imported_is_required() -> None:
     assert not missing
 
 
-def project() -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+def project() -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return found
 
 

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from flows.commands.app import DEFAULT_WAREHOUSE, DONE, SOME_REJECTED, WaitOption, WarehouseOption, app, errors, told
+from flows.commands.spread import DaskOption, shown
 from flows.terminal import plain
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes th
     ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     wait: WaitOption = "0",
+    dask: DaskOption = None,
 ) -> None:
     """Read dumps again from their raw bytes, and replace what they had yielded.
 
@@ -56,20 +58,19 @@ def backfill(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes th
             pipeline_version,
             everything,
         )
-        report = _run(warehouse, selection, seconds_of(wait), dry_run=dry_run)
+        report = _run(warehouse, selection, seconds_of(wait), dask, dry_run=dry_run)
     _print(report, dry_run=dry_run)
     raise typer.Exit(SOME_REJECTED if report.gone else DONE)
 
 
-def _run(warehouse: Path, selection: Selection, wait: float, *, dry_run: bool) -> Report:
+def _run(warehouse: Path, selection: Selection, wait: float, dask: str | None, *, dry_run: bool) -> Report:
     from flows.backfill import backfill as read_again  # noqa: PLC0415 - the imports behind these take a second
     from flows.lock import Patience  # noqa: PLC0415
-    from flows.progress import shown  # noqa: PLC0415
 
     def tell(said: str) -> None:
         errors.print(escape(plain(said)), highlight=False, soft_wrap=True)
 
-    with shown(errors) as each:
+    with shown(errors, dask) as each:
         return read_again(warehouse, selection, each, Patience(wait, tell), dry_run=dry_run)
 
 

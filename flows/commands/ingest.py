@@ -22,6 +22,7 @@ from flows.commands.app import (
     told,
 )
 from flows.commands.settings import given_by_flag, settings_in
+from flows.commands.spread import DaskOption, run_flow, shown
 from flows.config import PREFIX
 from flows.terminal import plain
 from transforms.errors import UsageError
@@ -74,6 +75,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
             help="Keep for so long (12h, 30d) what earlier runs left, to be read with --at; then clean up.",
         ),
     ] = "30d",
+    dask: DaskOption = None,
     text_field: Annotated[list[str] | None, _field("the text of a post")] = None,
     title_field: Annotated[list[str] | None, _field("its title")] = None,
     author_field: Annotated[list[str] | None, _field("its author")] = None,
@@ -122,7 +124,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
         patience, kept, steps = seconds_of(wait), seconds_of(keep), asked_for(repair_steps, none=no_repair)
         for options, together in _by_options(context, sources or [DEFAULT_SOURCE], given):
             request = replace(_request(together, warehouse, dict(options)), repair_steps=steps, keep=kept)
-            summary = _run(request, patience)
+            summary = _run(request, patience, dask)
             print_summary(summary, request)
             rejected = rejected or bool(summary.rejected)
     raise typer.Exit(SOME_REJECTED if rejected else DONE)
@@ -172,8 +174,8 @@ def _request(sources: Sequence[str], warehouse: Path, options: Mapping[str, tupl
     )
 
 
-def _run(request: Request, wait: float) -> Summary:
-    """Runs at once in processes of its own, or as a tracked flow run where a Prefect API is configured."""
+def _run(request: Request, wait: float, dask: str | None) -> Summary:
+    """Runs at once, here or on a cluster, or as a tracked flow run where a Prefect API is configured."""
     from flows import tracked  # noqa: PLC0415 - decides by the environment alone, without importing Prefect
     from flows.upkeep import KEPT  # noqa: PLC0415
 
@@ -182,15 +184,12 @@ def _run(request: Request, wait: float) -> Summary:
             raise UsageError(
                 "--keep is not known to tracked runs yet, which keep 30d; leave it out, or PREFECT_API_URL"
             )
-        from flows.ingest import run_flow  # noqa: PLC0415 - importing Prefect takes a second
-
-        return run_flow(request, wait)
+        return run_flow(request, wait, dask)
     from flows.lock import Patience  # noqa: PLC0415
-    from flows.progress import shown  # noqa: PLC0415
     from flows.recorded import run_recorded  # noqa: PLC0415
 
     def tell(said: str) -> None:
         errors.print(escape(plain(said)), highlight=False, soft_wrap=True)
 
-    with shown(errors) as each:
+    with shown(errors, dask) as each:
         return run_recorded(request, each, Patience(wait, tell))

@@ -137,8 +137,8 @@ def _value(key: str, value: object, place: str, folder: Path | None = None) -> V
 
 
 def _from(path: str, folder: Path | None) -> str:
-    # An empty path is refused later, where it is known what it was for.
-    return str(folder / path) if folder and path else path
+    # An empty path is refused later, where it is known what it was for; an address is the same from everywhere.
+    return str(folder / path) if folder and path and "://" not in path else path
 
 
 def _table(value: object, key: str, name: str) -> dict[str, Any]:

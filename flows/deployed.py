@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from flows.api import reached
 from flows.ingest import ingest, refuse_what_json_cannot_hold
+from flows.objects.mirror import place_of
+from flows.objects.store import is_address
 from flows.parameters import WAIT, parameters_of
 from flows.pipeline import Request
 from flows.timing import Timing
@@ -63,7 +65,7 @@ def planned(request: Request, timing: Timing, wait: float = WAIT, name: str | No
     """
     whole = replace(
         request,
-        sources=tuple(str(Path(source).absolute()) if source.strip() else source for source in request.sources),
+        sources=tuple(map(_whole, request.sources)),
         warehouse=request.warehouse.absolute(),
     )
     names = [name for names in request.fields.given().values() for name in names]
@@ -73,6 +75,11 @@ def planned(request: Request, timing: Timing, wait: float = WAIT, name: str | No
         raise UsageError(f"{name!r} can't name a deployment; give --name without any of {' '.join(BANNED)}")
     next_run(timing)
     return Plan(name, whole, timing, wait)
+
+
+def _whole(source: str) -> str:
+    """A source that is the same wherever a run starts. An empty one is refused later."""
+    return source if not source.strip() or is_address(source) else str(Path(source).absolute())
 
 
 def next_run(timing: Timing) -> datetime | None:
@@ -181,7 +188,7 @@ def _insist_on_own_name(client: SyncPrefectClient, plan: Plan) -> None:
     except ObjectNotFound:
         return
     other = known.parameters.get("warehouse")
-    if other != str(plan.request.warehouse):
+    if other != place_of(plan.request.warehouse):
         raise UsageError(f"the deployment {plan.full_name} fills the warehouse {other}; give this one another --name")
 
 

@@ -59,7 +59,7 @@ def refuse_other_index(warehouse: Warehouse) -> None:
     if not other_index(warehouse):
         return
     written = warehouse.index_version
-    said = f"the index of the warehouse {warehouse.root} was written by another version of winnow"
+    said = f"the index of the warehouse {warehouse.place} was written by another version of winnow"
     raise IndexWrittenError(
         f"{said} ({written or 'unknown'}, not {INDEX_VERSION}); `winnow backfill --all` rebuilds it"
     )

@@ -90,11 +90,13 @@ def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
     small = len(batches) == 1 or sum(batch.bytes for batch in batches) < WORTH_A_PROCESS
     if small and not elsewhere:
         return [read_batch(work, batch) for batch in batches]
-    futures = [read_batch.submit(Apart.of(work) if elsewhere else work, batch) for batch in batches]
+    apart = Apart.of(work) if elsewhere else None
+    futures = [read_batch.submit(apart or work, batch) for batch in batches]
     try:
         # All of them end before a failure ends the run: the staging folder must not go while one still writes there.
         wait_for_all(futures)
-        return [future.result() for future in futures]
+        found = [future.result() for future in futures]
+        return map(apart.back, found) if apart else found
     except BrokenProcessPool as error:
         raise WinnowError(WORKER_DIED) from error
 

@@ -17,6 +17,8 @@ from typing import Final
 from flows.containers.found import Found
 from flows.containers.streams import Limits, Stream
 from flows.containers.walk import walk
+from flows.objects import mirror, store
+from flows.objects.reader import ObjectReader
 from transforms.errors import PASSING, DumpError, FaultError, PassingError, SourceError, WinnowError
 
 # A README explains a folder of dumps and is none itself.
@@ -42,6 +44,8 @@ class RawFile:
     @property
     def location(self) -> str:
         """`place` as an address (RFC 8089), which every table can hold whatever bytes a name is made of."""
+        if store.is_address(self.place):
+            return store.SCHEME + urllib.parse.quote(self.place.removeprefix(store.SCHEME))
         return Path(self.place).as_uri()
 
 
@@ -51,7 +55,7 @@ def find(
     exclude: Sequence[str] = EXCLUDED,
     apart: Path | None = None,
 ) -> list[RawFile]:
-    """Lists the files of the sources (folders, or single files), sorted by path.
+    """Lists the files of the sources (folders, or single files, or addresses of them), sorted by path.
 
     A glob counts against the whole relative path and against the file's name; where `include` is given a file must
     match one of them. Hidden files and folders (a dot in front) are passed over, and the folder `apart` with all that
@@ -63,6 +67,11 @@ def find(
         if not source.strip():
             # `Path` would take it for the folder in which the command runs.
             raise SourceError("a source has an empty name; give a folder of dumps or a file ('.' is this folder)")
+        if store.is_address(source):
+            for file in _in_store(source, apart):
+                if (not include or _matches(file.path, include)) and not _matches(file.path, exclude):
+                    found.setdefault(file.place, file)
+            continue
         root = Path(source)
         if not os.path.lexists(root):
             raise SourceError(f"there is no source {source}; give a folder of dumps or a file")
@@ -95,17 +104,22 @@ def opened(file: RawFile) -> Iterator[RawStream]:
     """The bytes of a file as they are. Raises as `members` does."""
     if file.problem:
         raise DumpError(file.problem)
+    if store.is_address(file.place):
+        with _told():
+            found = store.looked_at(file.place)
+        yield RawStream(ObjectReader(file.place, found), found.size)
+        return
     with _told(), Path(file.place).open("rb", buffering=0) as raw:
-        yield RawStream(raw)
+        yield RawStream(raw, os.fstat(raw.fileno()).st_size)
 
 
 class RawStream(Stream):
     """The bytes of an opened file, `size` of them, with a way back."""
 
-    def __init__(self, raw: io.FileIO) -> None:
+    def __init__(self, raw: io.FileIO | ObjectReader, size: int) -> None:
         super().__init__()
         self._raw = raw
-        self.size = os.fstat(raw.fileno()).st_size
+        self.size = size
 
     def seekable(self) -> bool:
         """A regular file is."""
@@ -142,6 +156,8 @@ def _told() -> Iterator[None]:
 
 def at(location: str, path: str, size: int = 0) -> RawFile:
     """A file that was read before, from what the table `files` says of it."""
+    if store.is_address(location):
+        return RawFile(urllib.parse.unquote(location), path, "", size)
     place = urllib.parse.unquote_to_bytes(urllib.parse.urlsplit(location).path)
     return RawFile(place=os.fsdecode(place), path=path, source="", size=size)
 
@@ -149,6 +165,8 @@ def at(location: str, path: str, size: int = 0) -> RawFile:
 def stands(file: RawFile) -> bool:
     """Whether there still is a file of the size with which it was read."""
     try:
+        if store.is_address(file.place):
+            return store.looked_at(file.place).size == file.size
         found = Path(file.place).stat()
     except OSError:
         return False
@@ -157,7 +175,29 @@ def stands(file: RawFile) -> bool:
 
 def reachable(files: Sequence[RawFile]) -> bool:
     """Whether this machine sees the folder of any of these files: one that sees none has not got their disk."""
-    return not files or any(Path(file.place).parent.exists() for file in files)
+    return not files or any(store.is_address(file.place) or Path(file.place).parent.exists() for file in files)
+
+
+def _in_store(source: str, apart: Path | None) -> Iterator[RawFile]:
+    """The objects below an address, or the one that it names. Raises `SourceError`."""
+    bucket, key = store.parts(source)
+    passed_over = f"{mirror.address_of(apart)}/" if apart else "none"
+    if f"{store.SCHEME}{bucket}/{key}/".startswith(passed_over):
+        raise SourceError(f"the source {source} lies in the warehouse itself; give the address of the raw dumps")
+    try:
+        found = store.listed(source) or [store.looked_at(source)]
+    except FileNotFoundError as error:
+        raise SourceError(f"there is no source {source} ({error.strerror}); give a folder or an object") from error
+    except OSError as error:
+        raise SourceError(f"the source {source} can't be listed: {error.strerror}") from error
+    base = key if found[0].key != key else key.rpartition("/")[0]
+    for one in found:
+        relative = one.key.removeprefix(f"{base}/" if base else "")
+        place = f"{store.SCHEME}{bucket}/{one.key}"
+        hidden = any(part.startswith(".") for part in relative.split("/"))
+        if not (hidden or one.key.endswith("/") or place.startswith(passed_over)):
+            folder = relative.rpartition("/")[0] or base.rpartition("/")[2] or bucket
+            yield RawFile(place, relative, folder, one.size, one.modified_ns)
 
 
 def _in_folder(root: Path, passed_over: Path | None) -> Iterator[RawFile]:

@@ -11,7 +11,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.warehouse import Warehouse, Where
+from flows.table_files import Where
+from flows.warehouse import Warehouse
 
 # The tables with rows of a dump.
 OF_DUMPS: Final = frozenset({"dumps", "copies", "residue", "outlines", "votes"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as dataclass_fields
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.objects.mirror import place_of, root_of
 from flows.pipeline import Request
 from transforms.repair_steps import chosen
 from transforms.split.fields import Asked
@@ -51,14 +51,14 @@ def request_of(  # noqa: PLR0913, PLR0917 - each is a parameter of the flow
 ) -> Request:
     """The request that the parameters make. Raises `UsageError` for an empty name of a field, an unknown repair."""
     asked = Asked(**{field.name: tuple(getattr(fields, field.name)) for field in dataclass_fields(Asked)})
-    return Request(tuple(sources), Path(warehouse), tuple(include), tuple(exclude), asked, chosen(repair_steps))
+    return Request(tuple(sources), root_of(warehouse), tuple(include), tuple(exclude), asked, chosen(repair_steps))
 
 
 def parameters_of(request: Request, wait: float = WAIT) -> dict[str, Any]:
     """The parameters that make a request, as JSON can hold them."""
     return {
         "sources": list(request.sources),
-        "warehouse": str(request.warehouse),
+        "warehouse": place_of(request.warehouse),
         "include": list(request.include),
         "exclude": list(request.exclude),
         "fields": request.fields.given(),

@@ -27,6 +27,7 @@ from flows.forgotten import hidden, refused
 from flows.held import Held, held
 from flows.landing import RawFile
 from flows.lock import NONE, Patience
+from flows.objects import mirror
 from flows.reading import NONE_REFUSED, Stated
 from flows.rows import NONE_HIDDEN, Place, add_file, add_rejected
 from flows.staging import Chunks, Staged
@@ -95,7 +96,7 @@ class Request:
 
     def options(self) -> str:
         """What was asked, as JSON: the column `options` of `runs`."""
-        return json.dumps({**asdict(self), "warehouse": str(self.warehouse)}, sort_keys=True)
+        return json.dumps({**asdict(self), "warehouse": mirror.place_of(self.warehouse)}, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _show_tables(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, sc
             # The names are ours and the paths are quoted.
             connection.execute(f"CREATE VIEW {schema}.{name} AS FROM {made}")
         except duckdb.Error as error:
-            raise WarehouseError(f"the table {name} in {warehouse.root} can't be read: {error}") from error
+            raise WarehouseError(f"the table {name} in {warehouse.place} can't be read: {error}") from error
     return [path for paths in shown.values() for path in paths]
 
 

@@ -11,7 +11,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.warehouse import Change, Warehouse, Where
+from flows.table_files import Where
+from flows.warehouse import Change, Warehouse
 from transforms.tables import SCHEMAS
 
 NAMED: Final = frozenset({"wordings", "copies"})

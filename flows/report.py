@@ -21,7 +21,7 @@ def report(warehouse: Warehouse, output: Path) -> int:
 
     Raises `WarehouseError` where nothing was committed, `OutputError` where it can't be written.
     """
-    name = warehouse.root.resolve().name or str(warehouse.root)
+    name = warehouse.place if warehouse.mirrored else warehouse.root.resolve().name or warehouse.place
     made = page(gathered(warehouse, name), looks()).encode("utf-8", "replace")
     if output == STANDARD_OUTPUT:
         sys.stdout.buffer.write(made)

@@ -25,7 +25,7 @@ def runs_of(warehouse: Warehouse) -> list[Row]:
     """The rows of `runs`, oldest first. Raises `WarehouseError` where nothing has been committed."""
     rows: list[Row] = warehouse.read("runs").sort_by("run_id").to_pylist()
     if not rows:
-        raise WarehouseError(f"nothing has been committed to {warehouse.root} yet; run `winnow ingest` first")
+        raise WarehouseError(f"nothing has been committed to {warehouse.place} yet; run `winnow ingest` first")
     return rows
 
 

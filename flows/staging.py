@@ -200,7 +200,7 @@ def _file(folder: Path, number: int, chunk: int, name: str) -> Path:
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def told(folder: Path | str) -> Iterator[None]:
     """Says failures to write in the staging folder in winnow's own words. Raises `WarehouseError`."""
     try:
         yield

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.objects.mirror import address_of, place_of
 from flows.pipeline import Request, Summary
 from flows.terminal import plain
 from flows.verify import Verdict
@@ -43,7 +44,8 @@ def print_summary(summary: Summary, request: Request) -> None:
         for figure, meaning in figures(summary):
             table.add_row(figure, meaning)
         console.print(table)
-        place = escape(plain(str(request.warehouse / "current")))
+        shown = request.warehouse / "current" if address_of(request.warehouse) is None else place_of(request.warehouse)
+        place = escape(plain(str(shown)))
         console.print(f"The tables are in {place}; `winnow query` asks them.", highlight=False, soft_wrap=True)
     if summary.stale:
         said = f"{summary.stale:,} dumps were read by another version of winnow"

@@ -6,7 +6,7 @@ Rows pass through here in parts, so that neither a table nor what a run adds to 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,8 @@ FILE_BYTES: Final = 64_000_000
 OLD_ROWS: Final = 1 << 14
 # Old files of fewer bytes are not worth a thread.
 WORTH_A_THREAD: Final = 4_000_000
+# A column, and the values that it may have.
+Where = tuple[str, "Collection[str] | pa.Array"]
 
 
 class TableFiles:
@@ -121,6 +123,16 @@ def groups(path: Path, wanted: Sequence[str] | None = None) -> Iterator[pa.Table
     with pq.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
             yield file.read_row_group(number, columns=list(wanted) if wanted else None)
+
+
+def chosen(where: Where | None) -> pc.Expression | None:
+    """The rows that are meant, None for all."""
+    if where is None:
+        return None
+    name, values = where
+    if not isinstance(values, pa.Array):
+        values = pa.array(sorted(set(values)), pa.string())
+    return ds.field(name).isin(values)
 
 
 def stats(rows: int) -> str:

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,14 +24,14 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import DeltaTable, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from flows import columns, upkeep, view
+from flows.failures import told
 from flows.lock import NONE, Patience, only_writer
-from flows.table_files import TableFiles, holding, renamed, rewritten, stats
-from flows.terminal import one_line
-from transforms.errors import StorageError, WarehouseError, may_pass, way_out
+from flows.objects import mirror
+from flows.table_files import TableFiles, Where, chosen, holding, renamed, rewritten, stats
+from transforms.errors import WarehouseError
 from transforms.tables import COMPLETED, GROUPS, KEYS, PUBLIC, SCHEMAS
 
 # Characters of a path with which deltalake 1.6 fails, some in the middle of a commit, and escapes that it undoes.
@@ -50,8 +50,6 @@ PURGE: Final = ".purge"
 
 # A scan holds a few of these batches at a time.
 SCANNED: Final = {"batch_size": 1 << 14, "batch_readahead": 4, "fragment_readahead": 1}
-# A column, and the values that it may have.
-Where = tuple[str, "Collection[str] | pa.Array"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +84,10 @@ class Warehouse:
 
     def __init__(self, root: Path, *, committed_only: bool) -> None:
         self.root = root
+        # How it is called; where it lies in an object store, `_push` puts there what is new here.
+        self.place = mirror.place_of(root)
+        self.mirrored = mirror.address_of(root) is not None
+        self._push: Callable[[], None] = mirror.nothing
         self.as_of: str | None = None
         self._versions: dict[str, int] | None = None
         if committed_only:
@@ -96,17 +98,20 @@ class Warehouse:
         """Opens the warehouse in `root`. Raises `WarehouseError` where there is none or the place can't hold one."""
         if UNUSABLE.search(os.fsencode(root.absolute()).decode("utf-8", "surrogateescape")):
             raise WarehouseError(f"the path {str(root)!r} holds characters that the table log can't bear; {ANOTHER}")
+        place = mirror.place_of(root)
         try:
+            if not create:
+                mirror.refresh(root)
             if root.exists() and not root.is_dir():
                 raise WarehouseError(f"the warehouse path {root} is a file; {ANOTHER}")
             if not create and not (root / "tables").is_dir():
-                raise WarehouseError(f"there is no warehouse in {root}; `winnow ingest` makes one, or {ANOTHER}")
+                raise WarehouseError(f"there is no warehouse in {place}; `winnow ingest` makes one, or {ANOTHER}")
             if create:
                 (root / "tables").mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            said = f"the warehouse folder {root} can't be opened: {error.strerror or error}"
+            said = f"the warehouse {place} can't be opened: {error.strerror or error}"
             raise WarehouseError(f"{said}; {ANOTHER}") from error
-        with _told(root, "opening the warehouse"):
+        with told(place, "opening the warehouse"):
             opened = cls(root, committed_only=not create)
             opened._refuse_newer("posts")
             return opened
@@ -118,15 +123,15 @@ class Warehouse:
         """
         if where and not len(where[1]):
             return SCHEMAS[name].empty_table().select(list(columns or SCHEMAS[name].names))
-        with _told(self.root, f"reading the table {name}"):
+        with told(self.place, f"reading the table {name}"):
             few_at_once = SCANNED if where else {}
             wanted = list(columns) if columns else None
-            return self._dataset(name).to_table(columns=wanted, filter=_chosen(where), **few_at_once)
+            return self._dataset(name).to_table(columns=wanted, filter=chosen(where), **few_at_once)
 
     def scan(self, name: str, columns: Sequence[str], where: Where | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of a table as `read` would give them, a part at a time, for columns that may not fit in memory."""
-        with _told(self.root, f"reading the table {name}"):
-            for batch in self._dataset(name).to_batches(columns=list(columns), filter=_chosen(where), **SCANNED):
+        with told(self.place, f"reading the table {name}"):
+            for batch in self._dataset(name).to_batches(columns=list(columns), filter=chosen(where), **SCANNED):
                 if batch.num_rows:
                     yield batch
 
@@ -137,8 +142,8 @@ class Warehouse:
         Ids of runs sort by time, also where the clock was put back between two runs: what is newest, what is older
         and what is committed is read from them. Where another run holds it, this one waits as `patience` says.
         """
-        with only_writer(self.root, command, patience):
-            with _told(self.root, "preparing the warehouse"):
+        with only_writer(self.root, command, patience), mirror.writing(self.root, command, patience) as self._push:
+            with told(self.place, "preparing the warehouse"):
                 self._create_tables()
                 last = self._last_run()
                 self._recover(last)
@@ -155,13 +160,14 @@ class Warehouse:
 
     def commit(self, run_id: str, changes: Mapping[str, Change], run: Mapping[str, Any]) -> None:
         """Writes the changes, then the row of `runs` that makes them count, then shows them under `current/`."""
-        with _told(self.root, "committing"):
+        with told(self.place, "committing"):
             for name, change in changes.items():
                 self._apply(name, change)
             versions = {name: self._table(name).version() for name in SCHEMAS if name != "runs"}
             kept = {"index_version": self.index_version, **run}
             self._add_run({**kept, "run_id": run_id, "versions": json.dumps(versions), "status": COMPLETED})
-        with _told(self.root, "showing the new tables under current/", "they are committed; the next run shows them"):
+            self._push()
+        with told(self.place, "showing the new tables under current/", "they are committed; the next run shows them"):
             self._publish(run_id)
 
     def record(self, run_id: str, run: Mapping[str, Any]) -> None:
@@ -170,13 +176,14 @@ class Warehouse:
         The row names the versions of the last commit. In the plain view it joins the other rows of `runs`; all else
         there stays as it is, and where there is no view yet none is made.
         """
-        with _told(self.root, "recording a run"):
+        with told(self.place, "recording a run"):
             last = self._last_run()
             kept = (
                 {"index_version": last["index_version"], "versions": last["versions"]} if last else {"versions": "{}"}
             )
             # Nothing is folded: in a view that somebody reads the rows would stand twice for a moment.
             self._add_run({**run, **kept, "run_id": run_id}, fold=False)
+            self._push()
             if view.published(self.root) is not None:
                 view.renew(self.root, "runs", self._files(self._table("runs"), "runs"))
 
@@ -185,11 +192,13 @@ class Warehouse:
 
         Inside of `writing`, after `commit`. What `left_by` reads of kept runs stays, and what is open stays readable.
         """
-        with _told(self.root, "cleaning up", "the run is committed; the next one cleans up"):
+        with told(self.place, "cleaning up", "the run is committed; the next one cleans up"):
             columns_of_runs = ["run_id", "finished", "versions", "status"]
             runs = self.read("runs", columns_of_runs).sort_by("run_id").to_pylist()
             oldest = upkeep.oldest_kept(runs, now - timedelta(seconds=min(keep, LONGEST_KEPT)))
-            return sum(self._tidy(name, oldest[name]) for name in SCHEMAS if name in oldest)
+            removed = sum(self._tidy(name, oldest[name]) for name in SCHEMAS if name in oldest)
+            self._push()
+            return removed
 
     def _tidy(self, name: str, oldest: int) -> int:
         folder = Path(self._place(name))
@@ -210,8 +219,9 @@ class Warehouse:
 
     def to_purge(self, run_id: str) -> None:
         """Remembers that old files are to be removed once a run has committed, also where it is killed after that."""
-        with _told(self.root, "preparing to forget"):
+        with told(self.place, "preparing to forget"):
             (self.root / PURGE).write_text(run_id, encoding="ascii")
+            mirror.note(self.root, PURGE)
 
     def _purge_after(self, last: Mapping[str, Any] | None) -> None:
         """Goes on with a purge that was cut off; one whose run did not come to its commit has no reason any more."""
@@ -222,13 +232,14 @@ class Warehouse:
                 self.purge()
             else:
                 marker.unlink()
+                mirror.note(self.root, PURGE)
 
     def purge(self) -> None:
         """Removes what the last version of a table does not need, files and log, and all views but the current one.
 
         Earlier versions can't be read afterwards.
         """
-        with _told(self.root, "removing old files", "what was committed stands"):
+        with told(self.place, "removing old files", "what was committed stands"):
             (self.root / PURGE).write_text("", encoding="ascii")  # due, whatever has been committed
             for name in SCHEMAS:
                 folder, table = Path(self._place(name)), self._table(name)
@@ -237,7 +248,9 @@ class Warehouse:
                 live = frozenset(path.name for path in self._files(table, name))
                 upkeep.clean(folder, upkeep.Log.of(folder), table.version(), live)
             view.forget_others(self.root)
+            self._push()
             (self.root / PURGE).unlink()
+            mirror.note(self.root, PURGE)
 
     def current(self) -> Path:
         """The folder of the plain view, resolved, so that it stays the same while it is read."""
@@ -261,10 +274,10 @@ class Warehouse:
 
         A table that had no rows then has none. Of `runs` all are given, also later ones.
         """
-        if self._versions is None or self.as_of is None:
+        if self._versions is None or (self.as_of is None and not self.mirrored):
             view = self.current()
             return {name: sorted((view / name).iterdir()) for name in PUBLIC}
-        with _told(self.root, f"reading the tables as run {self.as_of} left them"):
+        with told(self.place, f"reading the tables as run {self.as_of or '…'} left them"):
             versions = self._versions
             return {name: self._files_at(name, versions.get(name)) for name in PUBLIC}
 
@@ -315,10 +328,12 @@ class Warehouse:
             table = self._table(name)
             if set(table.file_uris()) != set(DeltaTable(self._place(name), version=committed).file_uris()):
                 table.restore(committed)
-        if last and last["committed"] and view.published(self.root) != last["committed"]:
+        if last and last["committed"] and not self.mirrored and view.published(self.root) != last["committed"]:
             self._publish(last["committed"])
 
     def _publish(self, run_id: str) -> None:
+        if self.mirrored:
+            return
         files = {name: self._files(self._table(name), name) for name in PUBLIC}
         view.publish(self.root, run_id, {name: found or [self._without_rows(name)] for name, found in files.items()})
 
@@ -369,15 +384,6 @@ def _added(path: Path, rows: int, now: int) -> AddAction:
     return AddAction(path.name, path.stat().st_size, {}, now, data_change=True, stats=stats(rows))
 
 
-def _chosen(where: Where | None) -> pc.Expression | None:
-    if where is None:
-        return None
-    name, values = where
-    if not isinstance(values, pa.Array):
-        values = pa.array(sorted(set(values)), pa.string())
-    return ds.field(name).isin(values)
-
-
 def _committed(last: Mapping[str, Any] | None) -> dict[str, int]:
     """The version of each table that the newest row of `runs` names; the empty first one where there is none."""
     return {name: 0 for name in SCHEMAS if name != "runs"} | (json.loads(last["versions"]) if last else {})
@@ -388,13 +394,3 @@ def _next_run_id(last: Mapping[str, Any] | None, started: datetime) -> str:
         moment = datetime.strptime(last["run_id"], RUN_ID).replace(tzinfo=UTC)
         started = max(started, moment + timedelta(microseconds=1))
     return started.strftime(RUN_ID)
-
-
-@contextmanager
-def _told(root: Path, doing: str, meaning: str = "nothing was committed") -> Iterator[None]:
-    """Says failures of the store in winnow's own words: what was tried, where, what it means, and the way out."""
-    try:
-        yield
-    except (DeltaError, pa.ArrowException, OSError) as error:
-        kind = StorageError if may_pass(error) or isinstance(error, CommitFailedError) else WarehouseError
-        raise kind(f"{doing} failed in {root}: {one_line(str(error))}; {meaning}, {way_out(error)}") from error

@@ -122,7 +122,8 @@ def test_no_module_needs_itself() -> None:
 
 @pytest.mark.parametrize(
     ("package", "door"),
-    [("deltalake", {"flows.warehouse"}), ("duckdb", {"flows.query"}), ("typer", {"flows.commands"}),
+    [("deltalake", {"flows.failures", "flows.warehouse"}), ("obstore", {"flows.objects.store"}),
+     ("duckdb", {"flows.query"}), ("typer", {"flows.commands"}),
      ("distributed", {"flows.cluster.scheduler"}), ("prefect_dask", {"flows.cluster.flow"}),
      ("prefect", {"flows.api", "flows.cluster.flow", "flows.deployed", "flows.hooks", "flows.ingest"}),
      ("filelock", {"flows.lock"})],

@@ -69,13 +69,13 @@ def _version() -> str:
 
 def _over(client: Client, address: str, heard: Heard) -> Each:
     def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
-        run = uuid4().hex
+        run, apart = uuid4().hex, Apart.of(work)
         running = {
-            client.submit(patiently, Apart.of(work), batch, key=f"winnow-{run}-{batch.number}", pure=False): batch
+            client.submit(patiently, apart, batch, key=f"winnow-{run}-{batch.number}", pure=False): batch
             for batch in batches
         }
         for future in _done(client, address, running):
-            staged = future.result()
+            staged = apart.back(future.result())
             heard(running.pop(future), staged)
             future.release()
             yield staged

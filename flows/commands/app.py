@@ -32,8 +32,28 @@ app = typer.Typer(
 )
 errors = Console(stderr=True)
 
+
+def _warehouse(given: str | Path) -> Path:
+    """The folder in which a warehouse is worked on; one with an address has a mirror on this machine."""
+    if not str(given).startswith("s3://"):
+        return Path(given)
+    from flows.objects.mirror import root_of  # noqa: PLC0415 - the imports behind it take half a second
+
+    try:
+        return root_of(str(given))
+    except (WinnowError, OSError) as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 WarehouseOption = Annotated[
-    Path, typer.Option("--warehouse", "-w", help="The folder that holds the tables.", metavar="DIR")
+    Path,
+    typer.Option(
+        "--warehouse",
+        "-w",
+        help="The folder that holds the tables, or its address (s3://BUCKET/FOLDER).",
+        metavar="DIR",
+        parser=_warehouse,
+    ),
 ]
 FormOption = Annotated[
     str | None,

@@ -14,8 +14,9 @@ from pathlib import Path
 from conftest import BEGINS, background, wait_for
 
 TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 # Workers start elsewhere, and may well start before anything is installed for them.
-SETTINGS = {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)]), "OPENBLAS_NUM_THREADS": "1"}
+SETTINGS = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(TESTS)]), "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(slots=True)

@@ -11,16 +11,20 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import corpora
 import pytest
+import recurring
 import stuck
-from conftest import ingest, rows_of, wait_for, winnow
-from dask_here import Cluster, cluster_in
+from conftest import ingest, wait_for, winnow
+from dask_here import ROOT, Cluster, cluster_in
 from distributed import Client
+from s3_here import BUCKET, Store, store_in
 from samples import RAW
 
 from flows.cluster.scheduler import connected
 from flows.cluster.tries import TRY, Apart
 from flows.landing import find
+from flows.objects import mirror, store
 from flows.pipeline import Batch, Each, Request, Work, run, stage
 from flows.staging import Staged
 from flows.verify import verify
@@ -34,8 +38,14 @@ ANSWERS = 240.0
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with cluster_in(tmp_path_factory.mktemp("cluster"), 2) as made:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with store_in(tmp_path_factory.mktemp("s3")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def cluster(service: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster_in(tmp_path_factory.mktemp("cluster"), 2, **service.settings) as made:
         yield made
 
 
@@ -48,11 +58,16 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 def facts(warehouse: Path) -> dict[str, list[str]]:
+    """What a warehouse in a folder holds."""
+    return facts_in(Warehouse.open(warehouse))
+
+
+def facts_in(warehouse: Warehouse) -> dict[str, list[str]]:
     """All rows but those of `runs`, without the columns that name runs."""
     return {
         name: sorted(
             str({column: value for column, value in row.items() if column not in VARYING})
-            for row in rows_of(warehouse, name)
+            for row in warehouse.read(name).to_pylist()
         )
         for name in ("posts", "copies", "dumps", "residue")
     }
@@ -104,6 +119,33 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     assert sum(worker.poll() is not None for worker in cluster.workers) == 1
 
 
+def test_a_cluster_that_shares_nothing_but_a_store(
+    cluster: Cluster, service: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dumps that teach each other where posts begin are read twice; the second time workers follow orders."""
+    source = corpora.write(tmp_path / "raw", recurring.dumps(2))
+    ingest(source, tmp_path / "here")
+    for name, value in (service.settings | {mirror.VARIABLE: str(tmp_path / "mirrors")}).items():
+        monkeypatch.setenv(name, value)
+    for path in source.iterdir():
+        store.write(f"s3://{BUCKET}/raw/{path.name}", path)
+    request = Request((f"s3://{BUCKET}/raw",), mirror.root_of(f"s3://{BUCKET}/w"))
+    with connected(cluster.address, ANSWERS) as runner:
+        summary = run(request, runner(heard))
+    assert summary.counts["dumps_split_again"]
+    assert facts_in(Warehouse.open(request.warehouse)) == facts(tmp_path / "here")
+    assert {one.key.split("/")[1] for one in store.listed(f"s3://{BUCKET}/w")} == {"tables"}
+
+
+def test_dumps_that_teach_each_other_on_a_shared_disk(cluster: Cluster, tmp_path: Path) -> None:
+    source = corpora.write(tmp_path / "raw", recurring.dumps(2))
+    ingest(source, tmp_path / "here")
+    with connected(cluster.address, ANSWERS) as runner:
+        summary = run(Request((str(source),), tmp_path / "w"), runner(heard))
+    assert summary.counts["dumps_split_again"]
+    assert facts(tmp_path / "w") == facts(tmp_path / "here")
+
+
 def test_a_cluster_without_workers_then_without_scheduler(tmp_path: Path) -> None:
     with cluster_in(tmp_path, 0) as cluster:
         with pytest.raises(WinnowError, match="no worker that answers within 1 second"), connected(cluster.address, 1):
@@ -133,6 +175,19 @@ def test_an_address_where_no_scheduler_is(tmp_path: Path) -> None:
 def test_what_is_no_address_of_a_scheduler(address: str) -> None:
     with pytest.raises(UsageError, match="is no address of a Dask scheduler; give --dask"), connected(address):
         pass
+
+
+@pytest.mark.parametrize(
+    ("missing", "arguments"),
+    [("distributed", ["ingest", "raw", "-w", "w", "--dask", "tcp://127.0.0.1:1"]),
+     ("obstore", ["ingest", "s3://bucket/raw", "-w", "w"])],
+)  # fmt: skip
+def test_what_was_not_installed(missing: str, arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError({missing!r})")
+    done = winnow(*arguments, cwd=tmp_path, env={"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])})
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert "pip install 'winnow-corpus[cluster]'" in done.err
 
 
 def a_batch(source: Path) -> tuple[Work, Batch]:
@@ -172,7 +227,7 @@ def test_a_worker_that_sees_no_raw_dumps_rejects_none_of_them(tmp_path: Path) ->
 def test_a_worker_with_another_winnow_does_nothing(tmp_path: Path) -> None:
     work, batch = a_batch(tmp_path)
     with pytest.raises(WinnowError, match=r"this is 0\.0; install the same one everywhere"):
-        Apart(work, tmp_path / "staging", "0.0")(batch, last_try=True)
+        Apart(work, tmp_path / "staging", version="0.0")(batch, last_try=True)
 
 
 def test_a_tracked_run_on_a_cluster(

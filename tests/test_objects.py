@@ -17,7 +17,6 @@ import corpora
 import pytest
 import recurring
 from conftest import ingest, rows_of, winnow
-from dask_here import cluster_in
 from deltalake import DeltaTable
 from s3_here import BUCKET, Store, store_in
 from samples import RAW
@@ -132,17 +131,6 @@ def test_the_commands_take_addresses(shelf: str, tmp_path: Path) -> None:
     assert f"The tables are in {shelf}/w;" in done.out
     asked = winnow("query", "SELECT count(*) FROM posts", "-w", f"{shelf}/w", "--format", "csv", cwd=tmp_path)
     assert (asked.code, asked.out) == (0, f"count_star()\n{len(Warehouse.open(root_of(f'{shelf}/w')).read('posts'))}\n")
-
-
-def test_a_cluster_that_shares_nothing_but_the_store(
-    shelf: str, service: Store, source: Path, here: dict[str, list[str]], tmp_path: Path
-) -> None:
-    raw = put(source, f"{shelf}/raw")
-    with cluster_in(tmp_path, 1, **service.settings) as cluster:
-        done = winnow("ingest", raw, "-w", f"{shelf}/w", "--dask", cluster.address, cwd=tmp_path)
-    assert done.code == 0, done.said
-    assert facts(Warehouse.open(root_of(f"{shelf}/w"))) == here
-    assert {one.key.split("/")[2] for one in store.listed(f"{shelf}/w")} == {"tables"}
 
 
 def test_what_is_found_below_an_address(shelf: str) -> None:

@@ -143,6 +143,8 @@ def remove(address: str, keys: Sequence[str]) -> None:
 @contextmanager
 def told(address: str, unmet: type[OSError] | None = None) -> Iterator[None]:
     """Says failures of the store as the system would say them of a disk; `unmet` is a condition that did not hold."""
+    if obstore is None:
+        raise UsageError(WITHOUT_EXTRA)
     try:
         yield
     except FileNotFoundError as error:
@@ -162,8 +164,6 @@ def told(address: str, unmet: type[OSError] | None = None) -> Iterator[None]:
 
 
 def _store(bucket: str) -> S3Store:
-    if obstore is None:
-        raise UsageError(WITHOUT_EXTRA)
     settings = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
     return _opened(bucket, settings)
 

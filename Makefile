@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates torture constraints clean
+.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates torture reference constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -45,6 +45,10 @@ torture: $(READY)
 # Planted duplicates: what winnow and other tools find of them, and at what cost. Renews docs/benchmarks.md.
 bench-duplicates: $(READY)
 	$(BIN)/python -m benchmarks.duplicates
+
+# Writes the reference of tables and commands from the code.
+reference: $(READY)
+	$(BIN)/python docs/reference.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "winnow needs Python 3.11 or newer, this is " + sys.version)'

@@ -14,7 +14,8 @@ import pyarrow as pa
 from typer.core import TyperArgument, TyperGroup, TyperOption
 from typer.main import get_command
 
-from flows.cli import app
+import flows.cli  # noqa: F401 - the commands join the app
+from flows.commands.app import app
 from transforms.meanings import COLUMNS, QUALITY, TABLES
 from transforms.tables import GROUPS, KEYS, PUBLIC, SCHEMAS
 
@@ -50,8 +51,8 @@ def commands() -> Iterator[str]:
         "their names and what holds now.\n"
     )
     group = get_command(app)
-    assert isinstance(group, TyperGroup)
-    for name, command in sorted(group.commands.items()):
+    named_commands = group.commands if isinstance(group, TyperGroup) else {}
+    for name, command in sorted(named_commands.items()):
         arguments = [one for one in command.params if isinstance(one, TyperArgument)]
         options = [one for one in command.params if isinstance(one, TyperOption)]
         named = "".join(f" {_argument(one)}" for one in arguments)

@@ -8,8 +8,10 @@ READY := .venv/ready
 run: $(READY)
 	$(BIN)/winnow ingest
 
+# Files of tests are run side by side, each from its start to its end in one process.
+PROCESSES ?= 2
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile
 
 check: lint types test
 

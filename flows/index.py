@@ -70,6 +70,8 @@ def _made_alike(warehouse: Warehouse) -> bool:
     columns = ["wording", "post_id", "text", "keys", "anchors", "n_shingles"]
     first = next(warehouse.scan("wordings", columns), None)
     rows = [row for row in first.slice(0, PROBED).to_pylist() if row["n_shingles"]] if first else []
+    if not rows:
+        return True
     posts = warehouse.read("posts", ["post_id", "text"], ("post_id", [row["post_id"] for row in rows])).to_pylist()
     shown = {post["post_id"]: post["text"] for post in posts}
     texts = [shown[row["post_id"]] if row["text"] is None else row["text"] for row in rows]

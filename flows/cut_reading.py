@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flows import landing, staging
+from flows.batches import Batch
 from flows.cuts import Cut, settled
 from flows.dump_rows import own_faults
 from flows.landing import RawFile, RawStream
@@ -19,11 +20,7 @@ from transforms.describe import date_order
 from transforms.errors import DumpError
 from transforms.parts import Window
 
-if TYPE_CHECKING:
-    from flows.pipeline import Batch
-
-    Read = Callable[[Sequence[Batch]], Iterable[Staged]]
-
+Read = Callable[[Sequence[Batch]], Iterable[Staged]]
 # Bytes read at once.
 BLOCK: Final = 1 << 20
 

@@ -6,18 +6,16 @@ memory; keys, shingles and candidates lie on disk and are gone through bucket by
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.cores import on_all_cores
 from flows.matching.join import Candidates, candidates_of, pairs_in
 from flows.matching.numbered import Bodies, Numbered, number_all
 from flows.matching.sets import Sets, sets_of
@@ -32,8 +30,6 @@ from transforms.templates import filled_in
 
 # Texts by which an index that does not say how it was written is known.
 PROBED: Final = 20
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def related(warehouse: Warehouse, bodies: Bodies, gone: Collection[str], folder:
     """
     folder.mkdir(exist_ok=True)
     numbered = number_all(warehouse, bodies, gone, folder)
-    candidates = candidates_of(numbered, folder, _on_all_cores)
+    candidates = candidates_of(numbered, folder, on_all_cores)
     matches = list(_verified(warehouse, bodies, numbered, candidates, folder))
     found = pa.concat_tables([MATCHES.empty_table(), *(_table(numbered, some) for some in matches)])
     lost = no_longer_proposed(warehouse, numbered, gone, candidates.displaced)
@@ -101,7 +97,7 @@ def _verified(
 ) -> Iterator[Matches]:
     wanted = _compared(numbered, candidates)
     sets = sets_of(warehouse, bodies, numbered, wanted, folder)
-    yield from _on_all_cores(lambda pairs: _compare(sets, *pairs), pairs_in(candidates))
+    yield from on_all_cores(lambda pairs: _compare(sets, *pairs), pairs_in(candidates))
 
 
 def _compare(sets: Sets, left: Indices, right: Indices) -> Matches:
@@ -140,16 +136,3 @@ def _unknown(warehouse: Warehouse, found: pa.Table) -> pa.Table:
 
 def _sorted(matches: pa.Table) -> pa.Table:
     return matches.sort_by([("left", "ascending"), ("right", "ascending")])
-
-
-def _on_all_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Works on several items at a time, as many as there are cores; numpy and compiled loops hold no lock."""
-    cores = os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as pool:
-        running: deque[Future[Result]] = deque()
-        for item in items:
-            if len(running) > cores:
-                yield running.popleft().result()
-            running.append(pool.submit(work, item))
-        while running:
-            yield running.popleft().result()

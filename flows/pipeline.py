@@ -21,6 +21,7 @@ from typing import Final, Protocol
 import pyarrow.compute as pc
 
 from flows import again, changes, evidence, index, landing, staging
+from flows.batches import Batch
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.cut_reading import read_all, stage_stretch
 from flows.cuts import Cut, cut
@@ -62,20 +63,6 @@ class Work(Protocol):
 
 
 Each = Callable[[Work, "Sequence[Batch]"], Iterable[Staged]]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Files that are read together, or a stretch of one file: its `cut`."""
-
-    number: int
-    files: tuple[RawFile, ...]
-    cut: Cut | None = None
-
-    @property
-    def bytes(self) -> int:
-        """The size of its files, or of the stretch, in bytes."""
-        return self.cut.end - self.cut.start if self.cut else sum(file.size for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from flows.arrivals import Arrivals
 from flows.components import Entangled, Lost, New, entangle
+from flows.cores import on_all_cores
 from flows.entangled import Made, Outcome, untangle
 from flows.index import related
 from flows.lookup import Batch
@@ -22,7 +24,7 @@ from flows.plain import plain_copies, plain_posts, plain_wordings
 from flows.staging import BODIES
 from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
-from transforms.tables import COPIES
+from transforms.tables import COPIES, SCHEMAS
 
 Pair = tuple[Path, Path]  # files of copies and of their bodies
 
@@ -48,14 +50,11 @@ def relate_and_merge(
     matches = related(warehouse, arrivals.bodies, lost.gone.to_pylist(), folder / JOIN)
     entangled = entangle(warehouse, arrivals, new, lost, matches)
     out, waiting = _Out.into(folder / MADE), defaultdict[int, list[Pair]](list)
-    for number, (copies, bodies) in enumerate(zip(arrivals.copies(), arrivals.bodies(), strict=True)):
-        batches = entangled.batch_of(copies["wording"])
-        alone = pa.array(batches < 0)
-        out.plain(copies.filter(alone), bodies.filter(alone), arrivals.replaced, run_id)
-        for batch in np.unique(batches[batches >= 0]).tolist():
-            chosen = pa.array(batches == batch)
-            there = folder / BATCHES / str(batch)
-            waiting[batch].append(_put(there, number, copies.filter(chosen), bodies.filter(chosen)))
+    parted = partial(_parted, entangled=entangled, replaced=arrivals.replaced, run_id=run_id, folder=folder / BATCHES)
+    for plain, put in on_all_cores(parted, enumerate(arrivals.files)):
+        out.add(plain)
+        for at, pair in put.items():
+            waiting[at].append(pair)
     for batch in _batches(entangled, arrivals, waiting):
         out.add(untangle(warehouse, batch, arrivals.reread, run_id))
     return out.changes(entangled), {**out.counts, "pairs_passed_over": matches.passed_over}
@@ -75,13 +74,6 @@ class _Out:
         folder.mkdir(exist_ok=True)
         return cls({name: TableFiles(folder, name) for name in TABLES})
 
-    def plain(self, copies: pa.Table, bodies: pa.Table, replaced: Sequence[str], run_id: str) -> None:
-        """Adds posts of one copy each."""
-        if copies.num_rows:
-            made = Made(plain_posts(copies, bodies, run_id), plain_copies(copies), plain_wordings(bodies))
-            new = pc.invert(pc.is_in(copies["dump_id"], value_set=pa.array(replaced, pa.string())))
-            self.add(Outcome(made, counts={"copies": pc.sum(new).as_py(), "posts": copies.num_rows}))
-
     def add(self, outcome: Outcome) -> None:
         """Adds what a batch came to."""
         for name in TABLES:
@@ -94,6 +86,28 @@ class _Out:
         """What all of it changes."""
         tables = {name: Change(files=self.files[name].close(), deletes=self.gone[name]) for name in TABLES}
         return {**tables, "matches": _match_changes(entangled, pa.array(self.dead, pa.string()))}
+
+
+def _parted(
+    numbered: tuple[int, Pair], *, entangled: Entangled, replaced: Sequence[str], run_id: str, folder: Path
+) -> tuple[Outcome, dict[int, Pair]]:
+    """Of a file of new copies what its plain posts come to, and files of the others for the batch of each."""
+    number, (copies, bodies) = numbered[0], map(pq.read_table, numbered[1])
+    batches = entangled.batch_of(copies["wording"])
+    alone, put = pa.array(batches < 0), {}
+    for batch in np.unique(batches[batches >= 0]).tolist():
+        chosen = pa.array(batches == batch)
+        put[batch] = _put(folder / str(batch), number, copies.filter(chosen), bodies.filter(chosen))
+    return _plain(copies.filter(alone), bodies.filter(alone), replaced, run_id), put
+
+
+def _plain(copies: pa.Table, bodies: pa.Table, replaced: Sequence[str], run_id: str) -> Outcome:
+    """What copies come to that are one post each."""
+    if not copies.num_rows:
+        return Outcome(Made(*(SCHEMAS[name].empty_table() for name in TABLES)))
+    made = Made(plain_posts(copies, bodies, run_id), plain_copies(copies), plain_wordings(bodies))
+    new = pc.invert(pc.is_in(copies["dump_id"], value_set=pa.array(replaced, pa.string())))
+    return Outcome(made, counts={"copies": pc.sum(new).as_py() or 0, "posts": copies.num_rows})
 
 
 def _put(folder: Path, number: int, copies: pa.Table, bodies: pa.Table) -> Pair:

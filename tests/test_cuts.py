@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import landing
+from flows.batches import Batch
 from flows.cut_reading import stage_stretch
 from flows.cuts import Cut, cut
-from flows.pipeline import Batch, batches
+from flows.pipeline import batches
 from flows.reading import Stated
 from flows.staging import Chunks, Staged
 from flows.warehouse import Warehouse

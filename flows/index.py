@@ -30,6 +30,8 @@ from transforms.templates import filled_in
 
 # Texts by which an index that does not say how it was written is known.
 PROBED: Final = 20
+# Pairs that are compared by one thread at a time: their texts are in memory meanwhile.
+PAIRS_AT_ONCE: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,13 @@ def _verified(
 ) -> Iterator[Matches]:
     wanted = _compared(numbered, candidates)
     sets = sets_of(warehouse, bodies, numbered, wanted, folder)
-    yield from on_all_cores(lambda pairs: _compare(sets, *pairs), pairs_in(candidates))
+    yield from on_all_cores(lambda pairs: _compare(sets, *pairs), _some_at_a_time(pairs_in(candidates)))
+
+
+def _some_at_a_time(buckets: Iterator[tuple[Indices, Indices]]) -> Iterator[tuple[Indices, Indices]]:
+    for left, right in buckets:
+        for first in range(0, len(left), PAIRS_AT_ONCE):
+            yield left[first : first + PAIRS_AT_ONCE], right[first : first + PAIRS_AT_ONCE]
 
 
 def _compare(sets: Sets, left: Indices, right: Indices) -> Matches:

@@ -68,4 +68,4 @@ DATATROVE: Final = ("datatrove==0.10.1", "spacy", "regex", "tokenizers", "orjson
 RENSA: Final = ("rensa==0.5.0",)
 DATASKETCH: Final = ("datasketch==2.0.0",)
 TEXT_DEDUP: Final = ("text-dedup>=0.4,<0.5",)
-TRAFILATURA: Final = ("trafilatura==2.3.1",)
+TRAFILATURA: Final = ("trafilatura==2.3.1", "lxml_html_clean")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import random
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from benchmarks.bench import damage, dumps
+from benchmarks.bench import damage, dumps, tongues
 from benchmarks.bench.dumps import Wanted
 from benchmarks.bench.posts import Writer
 from benchmarks.bench.tongues import TONGUES
@@ -98,3 +100,10 @@ def test_odd_dumps(tmp_path: Path, write: object, files: int, size: int) -> None
     assert size <= sum(map(len, found.values())) < size * 1.5
     if write is dumps.write_line:
         assert b"\n" not in found["line.txt"]
+
+
+@pytest.mark.parametrize("module", [damage, tongues])
+def test_the_examples_hold(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted
+    assert not found.failed

@@ -154,18 +154,17 @@ def damage_of(wanted: Wanted, rng: random.Random, *, raw: bool) -> Damage:
     return partial(damaged, rng, raw=raw) if wanted.condition == "dirty" else str
 
 
-def write_tiny(folder: Path, count: int, seed: str = "1") -> Made:
-    """So many files of 50 bytes: a line of words each."""
-    rng, made = random.Random(f"{seed} tiny"), Made()
+def write_tiny(folder: Path, count: int, size: int = 50, seed: str = "1") -> Made:
+    """So many files of so many bytes: a line of words each."""
+    rng = random.Random(f"{seed} tiny")
     words = vocabulary("en", seed)
     folder.mkdir(parents=True)
     for number in range(count):
         if number % 1_000 == 0:
             (folder / f"{number // 1_000:04}").mkdir()
-        line = " ".join(words.some(rng, 20)).encode()[:49].ljust(49, b".") + b"\n"
+        line = " ".join(words.some(rng, size)).encode()[: size - 1].ljust(size - 1, b".") + b"\n"
         (folder / f"{number // 1_000:04}" / f"{number % 1_000:03}.txt").write_bytes(line)
-    made.dumps, made.posts, made.bytes = count, count, 50 * count
-    return made
+    return Made(size * count, count, count)
 
 
 def write_line(folder: Path, megabytes: int, seed: str = "1") -> Made:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from benchmarks.bench.tongues import Tongue, Vocabulary, vocabulary
+from benchmarks.bench.tongues import Tongue, Vocabulary, date, vocabulary
 
 # A post of the mean length has 2,850 bytes: 20,000 of them are 57 MB. Lengths are spread as those of posts on blogs
 # are: half of them below 1,900 bytes, one in a hundred beyond 15,000.
@@ -21,7 +21,10 @@ REMEMBERED: Final = 2_000
 # Words of a sentence, sentences of a paragraph.
 SENTENCE: Final = range(5, 23)
 PARAGRAPH: Final = range(2, 7)
-FORM_WORDS: Final = 110
+# A form is a wording without names and numbers of its own, and a fact in each of its paragraphs.
+FORM_PARAGRAPHS: Final = 3
+FORM_WORDS: Final = 40
+FORM_BEFORE: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,12 @@ class Writer:
             return self._copy(name, self._rng.choice(self._past))
         if chance < COPIES + FORMS:
             return self._form(name)
-        post = self._new(name, self._rng.choices(self._tongues, [tongue.share for tongue in self._tongues])[0])
+        post = self._new(name, self._tongue())
         self._remember(post)
         return post
+
+    def _tongue(self) -> Tongue:
+        return self._rng.choices(self._tongues, [tongue.share for tongue in self._tongues])[0]
 
     def _remember(self, post: Post) -> None:
         """Keeps a fair sample of all posts so far."""
@@ -99,8 +105,10 @@ class Writer:
     def _form(self, name: str) -> Post:
         """A notice of one wording with another date, name and number each time: no copy of the others."""
         if len(self._forms) < 3:
-            tongue = self._rng.choices(self._tongues, [tongue.share for tongue in self._tongues])[0]
-            self._forms.append(self._new(name, tongue, FORM_WORDS))
+            tongue = self._tongue()
+            post, words = self._new(name, tongue, LEAST_WORDS), vocabulary(tongue.code, self._seed)
+            wording = tuple(wording_of(self._rng, tongue, words) for _ in range(FORM_PARAGRAPHS))
+            self._forms.append(replace(post, paragraphs=wording))
         form = self._rng.choice(self._forms)
         return filled(self._rng, form, vocabulary(form.tongue.code, self._seed), name)
 
@@ -140,13 +148,23 @@ def sentence(tongue: Tongue, words: Vocabulary, drawn: list[str], dice: Iterator
     return text[:1].upper() + text[1:] + tongue.ends[next(dice) % len(tongue.ends)]
 
 
+def wording_of(rng: random.Random, tongue: Tongue, words: Vocabulary) -> str:
+    """Two sentences without a fact."""
+    drawn, middle = words.some(rng, FORM_WORDS), FORM_WORDS // 2
+    texts = [tongue.space.join(part) + tongue.ends[0] for part in (drawn[:middle], drawn[middle:])]
+    return tongue.space.join(text[:1].upper() + text[1:] for text in texts)
+
+
 def filled(rng: random.Random, form: Post, words: Vocabulary, name: str) -> Post:
-    """A form with a day, a name and a number of its own, in three places."""
-    space = form.tongue.space or "、"
-    day, month, number = rng.randint(1, 28), rng.choice(form.tongue.months.split()), rng.randint(2, 9_999)
-    facts = (f"{day} {month}", rng.choice(words.names), str(number))
-    made = [space.join((fact, text)) for fact, text in zip(facts, form.paragraphs, strict=False)]
-    return replace(form, name=name, paragraphs=(*made, *form.paragraphs[3:]), copied=form.name, change="form")
+    """A form with a day, a name and a number of its own, one a paragraph, behind its first words."""
+    tongue = form.tongue
+    day = (rng.randint(1990, 2024), rng.randint(1, 12), rng.randint(1, 28))
+    facts = (date(tongue, day), rng.choice(words.names), str(rng.randint(2, 9_999)))
+    made = []
+    for fact, text in zip(facts, form.paragraphs, strict=True):
+        tokens = text.split(" ") if tongue.space else list(text)
+        made.append(tongue.space.join([*tokens[:FORM_BEFORE], fact, *tokens[FORM_BEFORE:]]))
+    return replace(form, name=name, day=day, paragraphs=tuple(made), copied=form.name, change="form")
 
 
 Change = Callable[[random.Random, Post, Vocabulary], "tuple[str, ...]"]

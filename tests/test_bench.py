@@ -98,9 +98,10 @@ def test_a_plot_is_well_formed_and_keeps_within_its_frame(line: list[tuple[float
 
 
 def test_the_plot_of_growth_has_a_line_a_kind() -> None:
-    ran = turns.Turns((Cost(1.0, 2.0, 3_000_000),))
-    drawn = scenarios.drawn({"rows": [(20_000_000, ran), (10_000_000, ran)], "text": [(10_000_000, ran)]})
-    assert drawn.count("<polyline") == 6
+    less, more = (turns.Turns((Cost(times, 2.0, round(3_000_000 * times)),)) for times in (1.0, 1.5))
+    own = {"rows": [(20_000_000, more), (10_000_000, less)], "text": [(10_000_000, less)]}
+    assert scenarios.drawn(own).count("<polyline") == 6
+    assert "| rows | 10 to 20 | 2.0 | 1.5 | 1.0 | 1.5 |" in scenarios.grown(own)
 
 
 @pytest.mark.parametrize(

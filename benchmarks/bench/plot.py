@@ -43,7 +43,7 @@ class Scale:
     def ticks(self) -> list[float]:
         """1, 2 and 5 times powers of ten that lie on it; only the powers where these would be many."""
         powers = range(math.floor(self.low), math.ceil(self.high) + 1)
-        some = (1.0, 2.0, 5.0) if self.high - self.low <= 2 else (1.0,)
+        some = (1.0, 2.0, 5.0) if self.high - self.low <= 3 else (1.0,)
         found = [step * 10.0**power for power in powers for step in some]
         return [tick for tick in found if self.low - 1e-9 <= math.log10(tick) <= self.high + 1e-9]
 

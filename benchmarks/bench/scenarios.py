@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,7 +40,8 @@ class Asked:
 
     def measured_on(self) -> str:
         """The last sentence of each part."""
-        return f"Medians of {self.rounds} rounds, seed {self.seed}, on {machine()}, kept to {turns.CORES} cores."
+        rounds = f"Medians of {self.rounds} rounds" if self.rounds > 1 else "One round"
+        return f"{rounds}, seed {self.seed}, on {machine()}, kept to {turns.CORES} cores."
 
 
 def documents(asked: Asked) -> str:
@@ -83,7 +84,7 @@ GROWING: Final = {
     "JSON rows": Wanted("rows"),
     "text": Wanted("text"),
     "text, damaged": Wanted("text", condition="dirty"),
-    "text, legacy encodings": Wanted("text", condition="legacy"),
+    "text, legacy": Wanted("text", condition="legacy"),
     "HTML": Wanted("html"),
 }
 
@@ -104,6 +105,7 @@ def growth(asked: Asked) -> str:
     asked.plot.write_text(drawn(own), "utf-8")
     return (
         f"{table(('dumps', 'files', *turns.COMPARED), lines)}\n\n![Seconds and memory by size]({asked.plot.name})\n\n"
+        f"{grown(own)}\n\n"
         "Damaged: one line in ten read in a wrong encoding, in cp1252 or with entities. Legacy: half of the dumps in "
         "the encoding that their language had before UTF-8. trafilatura extracts alone, in 2 processes: "
         f"{tools.TRAFILATURA.version(asked.peers)}. {asked.measured_on()}"
@@ -120,7 +122,19 @@ def _grown(asked: Asked, wanted: Wanted) -> tuple[Made, dict[str, Turns]]:
     return made, ran
 
 
-def drawn(own: dict[str, list[tuple[int, Turns]]]) -> str:
+def grown(own: Mapping[str, Sequence[tuple[int, Turns]]]) -> str:
+    """How many times as much the largest dumps of a kind cost as the smallest ones."""
+    lines = []
+    for name, found in own.items():
+        (small, before), (large, after) = min(found, key=lambda each: each[0]), max(found, key=lambda each: each[0])
+        times = (large / small, after.seconds / before.seconds, after.processor / before.processor)
+        peaks = f"{after.peak / before.peak:.1f}" if after.peak and before.peak else "–"
+        lines.append([name, f"{small / 1e6:,.0f} to {large / 1e6:,.0f}", *(f"{each:.1f}" for each in times), peaks])
+    head = ("winnow", "MB", "times as much", "times the seconds", "times the processor seconds", "times the memory")
+    return table(head, lines)
+
+
+def drawn(own: Mapping[str, Sequence[tuple[int, Turns]]]) -> str:
     def lines(what: Callable[[Turns], float]) -> dict[str, list[tuple[float, float]]]:
         return {name: [(size / 1e6, what(ran)) for size, ran in sorted(found, key=lambda each: each[0])]
                 for name, found in own.items()}  # fmt: skip

@@ -116,7 +116,7 @@ def measured(options: argparse.Namespace) -> int:
             options.bad or list(scenarios.BAD), options.seed,
             Path(folder, PLOT.name) if options.no_page else PLOT,
         )  # fmt: skip
-        scenarios.warmed(asked)
+        scenarios.warmed(asked, chosen)
         for name in chosen:
             print(f"{name} …", flush=True)
             part = SCENARIOS[name](asked)

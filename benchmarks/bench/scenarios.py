@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ import pyarrow.dataset as ds
 from benchmarks.bench import dumps, plot, tools, truth, turns
 from benchmarks.bench.dumps import Made, Wanted
 from benchmarks.bench.turns import Tool, Turns
-from benchmarks.measured import CommandError, Cost
+from benchmarks.measured import CommandError
 from benchmarks.page import PAGE, machine, table
 
 PLOT: Final = PAGE.with_name("benchmarks.svg")
@@ -180,22 +179,23 @@ def bad(asked: Asked) -> str:
         told, write = BAD[name]
         place, warehouse = asked.folder / "bad", asked.folder / "bad-warehouse"
         made = write(place, asked.seed)
-        begun = time.monotonic()
         try:
-            cost = tools.ingest(place, warehouse, asked.folder / "bad.log")
-            lines.append([told, *_outcome(made, cost), _dumps_of(warehouse)])
+            lines.append([told, *_survived(asked, made, place, warehouse)])
         except CommandError as error:
-            lines.append([told, f"{time.monotonic() - begun:.1f}", "–", "–", "–", str(error)[-200:].replace("|", "/")])
+            lines.append([told, *["–"] * 4, turns.last_words(error), "–"])
         print(" | ".join(lines[-1]), flush=True)
         for each in (place, warehouse):
             shutil.rmtree(each, ignore_errors=True)
-    head = ("input", "seconds", "MB/s", "processor seconds", "peak memory", "what stands in `dumps`")
+    head = ("input", "seconds", "MB/s", "processor seconds", "peak memory", "what stands in `dumps`", "`winnow verify`")
     return f"{table(head, lines)}\n\nOne run each, seed {asked.seed}, on {machine()}, kept to {turns.CORES} cores."
 
 
-def _outcome(made: Made, cost: Cost) -> list[str]:
-    speed = f"{made.bytes / 1e6 / cost.seconds:.1f}"
-    return [f"{cost.seconds:.1f}", speed, f"{cost.processor:.1f}", turns.memory(cost.peak)]
+def _survived(asked: Asked, made: Made, place: Path, warehouse: Path) -> list[str]:
+    """What one run cost, what it made, and whether it holds all that was there. Raises `CommandError`."""
+    cost = tools.ingest(place, warehouse, asked.folder / "bad.log")
+    spent = [f"{cost.seconds:.1f}", f"{made.bytes / 1e6 / cost.seconds:.1f}", f"{cost.processor:.1f}"]
+    held = tools.verified(warehouse, asked.folder / "verify.log")
+    return [*spent, turns.memory(cost.peak), _dumps_of(warehouse), held]
 
 
 def _dumps_of(warehouse: Path) -> str:
@@ -207,12 +207,17 @@ def _dumps_of(warehouse: Path) -> str:
     return f"{told}; {copies:,} copies, {residue:,} pieces of residue"
 
 
-def warmed(asked: Asked) -> None:
-    """Runs everything once on a little, so that nobody's machine code is compiled while the clock runs."""
+# By kind of dumps the tools that are warmed by it, and the scenario that asks them.
+WARMED: Final = {
+    "rows": [("documents", peer) for peer in (tools.DATATROVE, tools.RENSA, tools.DATASKETCH)],
+    "html": [("growth", tools.TRAFILATURA)],
+}
+
+
+def warmed(asked: Asked, chosen: Collection[str]) -> None:
+    """Runs the tools of the chosen scenarios on a little, so that none compiles machine code while the clock runs."""
     for kind in ("rows", "text", "html"):
-        place, folder = asked.folder / f"warm-{kind}", asked.folder / "ran"
+        place = asked.folder / f"warm-{kind}"
         dumps.write(Wanted(kind, posts=300, seed=asked.seed), place)
-        others = {"rows": (tools.DATATROVE, tools.RENSA, tools.DATASKETCH), "html": (tools.TRAFILATURA,)}
-        turns.in_turn(
-            [tools.OWN, *(tools.of_peer(peer, asked.peers) for peer in others.get(kind, ()))], place, folder, 1
-        )
+        others = [tools.of_peer(peer, asked.peers) for name, peer in WARMED.get(kind, ()) if name in chosen]
+        turns.in_turn([tools.OWN, *others], place, asked.folder / "ran", 1)

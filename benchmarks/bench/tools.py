@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import peers
-from benchmarks.bench.turns import Tool
-from benchmarks.measured import Cost, run
+from benchmarks.bench.turns import Tool, last_words
+from benchmarks.measured import CommandError, Cost, run
 from benchmarks.peers import ROOT, WINNOW, Peer
 
 MINE: Final = "benchmarks.bench.peers."
@@ -33,6 +33,16 @@ def ingest(dumps: Path, warehouse: Path, log: Path) -> Cost:
     """`winnow ingest` into a warehouse, new or not."""
     command = [sys.executable, "-c", WINNOW, "ingest", str(dumps), "--warehouse", str(warehouse)]
     return run(command, log, {"PYTHONPATH": str(ROOT)}, accepted=(0, REJECTED))
+
+
+def verified(warehouse: Path, log: Path) -> str:
+    """What `winnow verify` says of a warehouse, in a word; or its last words."""
+    command = [sys.executable, "-c", WINNOW, "verify", "--warehouse", str(warehouse)]
+    try:
+        run(command, log, {"PYTHONPATH": str(ROOT)})
+    except CommandError as error:
+        return last_words(error)
+    return "nothing lost"
 
 
 def of_peer(peer: Peer, place: Path) -> Tool:

@@ -80,7 +80,12 @@ def asked(tool: Tool, dumps: Path, folder: Path) -> Cost | str:
     try:
         return tool.job(dumps, folder)
     except CommandError as error:
-        return " ".join(str(error).split())[-300:].replace("|", "/")
+        return last_words(error)
+
+
+def last_words(error: CommandError) -> str:
+    """What a command said at its end, as the cell of a table."""
+    return " ".join(str(error).split())[-300:].replace("|", "/")
 
 
 def told(cost: Cost | str) -> str:

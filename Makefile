@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates torture reference constraints clean
+.PHONY: run test check lint types quality exact learn bench bench-signatures bench-duplicates torture reference constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -33,6 +33,10 @@ exact: $(READY)
 # Learns the weights of the text splitter anew from the labelled collections that CORPORA names.
 learn: $(READY)
 	$(BIN)/python -m benchmarks.learn_boundaries
+
+# The whole job beside other tools, on dumps made from a seed; about 15 minutes on two cores. SIZES are MB, say 10,1000.
+bench: $(READY)
+	$(BIN)/python -m benchmarks.bench run $(if $(SIZES),--sizes $(SIZES)) $(if $(ONLY),--only $(ONLY))
 
 # Times signatures against datasketch and rensa; rensa is installed below the user's cache folder.
 bench-signatures: $(READY)

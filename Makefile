@@ -3,13 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates torture constraints clean
+.PHONY: run test check lint types quality exact learn bench bench-signatures bench-duplicates torture reference constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
 
+# Files of tests are run side by side, each from its start to its end in one process.
+PROCESSES ?= 2
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile
 
 check: lint types test
 
@@ -32,6 +34,10 @@ exact: $(READY)
 learn: $(READY)
 	$(BIN)/python -m benchmarks.learn_boundaries
 
+# The whole job beside other tools, on dumps made from a seed; about 15 minutes on two cores. SIZES are MB, say 10,1000.
+bench: $(READY)
+	$(BIN)/python -m benchmarks.bench run $(if $(SIZES),--sizes $(SIZES)) $(if $(ONLY),--only $(ONLY))
+
 # Times signatures against datasketch and rensa; rensa is installed below the user's cache folder.
 bench-signatures: $(READY)
 	$(BIN)/python -m benchmarks.signatures
@@ -45,6 +51,10 @@ torture: $(READY)
 # Planted duplicates: what winnow and other tools find of them, and at what cost. Renews docs/benchmarks.md.
 bench-duplicates: $(READY)
 	$(BIN)/python -m benchmarks.duplicates
+
+# Writes the reference of tables and commands from the code.
+reference: $(READY)
+	$(BIN)/python docs/reference.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "winnow needs Python 3.11 or newer, this is " + sys.version)'

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import quality_exact as exact
-from flows.pipeline import Batch, Request, Work, run
+from flows.batches import Batch
+from flows.pipeline import Request, Work, run
 from flows.staging import Staged
 
 HERE: Final = Path(__file__).parent

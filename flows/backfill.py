@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from flows import evidence, index, staging
 from flows.asked import How, how_of, told
+from flows.batches import Batch
 from flows.evidence import NOTHING_TOLD, Places
 from flows.forgotten import hidden
 from flows.lock import NONE, Patience
-from flows.pipeline import OF_TEXT, Batch, Each, batches, stage_again, stage_again_by
+from flows.pipeline import OF_TEXT, Each, batches, stage_again, stage_again_by
 from flows.reading import Stated
 from flows.renamed import Renamed, in_place_of_all
 from flows.rework import post_changes, rework

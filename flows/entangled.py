@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from flows.lookup import Batch, Lookup, fields_of, find_texts, known_posts, look_up, names_in_use
+from flows.plain import qualities
 from flows.rows import published_columns
 from flows.warehouse import Warehouse
 from transforms import PIPELINE_VERSION
 from transforms.identity import Name, name_posts
 from transforms.match import relation_of
 from transforms.merge import Attached, CopyFields, Edge, Merged, Wording, attach, merge
-from transforms.quality import quality_of
 from transforms.tables import COPIES, POSTS, WORDINGS
 
 Row = dict[str, Any]
@@ -84,7 +84,7 @@ def untangle(warehouse: Warehouse, batch: Batch, reread: Callable[[Row], str | N
         ]
     )
     return Outcome(
-        Made(_table(made.posts, POSTS), _table(made.copies, COPIES), wordings),
+        Made(_with_quality(made.posts), _table(made.copies, COPIES), wordings),
         {
             "posts": [*joined, *(row["post_id"] for row in made.posts if row["post_id"] in rows.posts)],
             "copies": _copies_gone(made, rows),
@@ -165,7 +165,6 @@ def _post(merged: Merged, canonical: Row, text: str) -> Row:
         "canonical_copy_id": merged.canonical.copy_id,
         "canonical_reason": merged.reason,
         "field_sources": [{"field": name, "copy_id": giver} for name, giver in sorted(merged.field_sources.items())],
-        "quality": asdict(quality_of(text)),
     }
 
 
@@ -213,6 +212,13 @@ def _counts(made: _Rows, rows: Lookup, joined: Sequence[str], replaced: Collecti
         "duplicates": len(new) - len({row["post_id"] for row in new} - rows.posts.keys()),
         **{name: sum(row["relation"] == name for row in new) for name in ("identical", "near-identical", "excerpt")},
     }
+
+
+def _with_quality(posts: Sequence[Row]) -> pa.Table:
+    """The rows of posts, whose texts are measured all together."""
+    rows = _table(posts, POSTS)
+    at = POSTS.get_field_index("quality")
+    return rows.set_column(at, POSTS.field(at), qualities(rows["text"]))
 
 
 def _table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:

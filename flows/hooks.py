@@ -7,6 +7,7 @@ watched it: the process of `winnow serve`, or the worker.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,11 +15,12 @@ from typing import Any, Final
 from flows import tracked  # noqa: F401 - imported for what it sets
 
 # isort: split
-from prefect import Flow
+from prefect import Flow, get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.logging.loggers import flow_run_logger
 from pydantic import ValidationError
 
+from flows.api import FOREIGN
 from flows.parameters import request_of, without_wait
 from flows.recorded import ROW_WAITS, Status, Unfinished, record
 from transforms.errors import WinnowError
@@ -43,14 +45,21 @@ def cancelled(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> Non
 
 
 def _record(status: Status, flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    now = datetime.now(UTC)
     why = PREFACE.sub("", state.message or "") or f"the run {status}"
-    started = flow_run.start_time or flow_run.created or now
+    started, ended = _began(flow_run, state).astimezone(UTC), state.timestamp.astimezone(UTC)
     try:
         defaults = {name: field["default"] for name, field in flow.parameters.properties.items()}
         request = request_of(**without_wait(defaults | flow_run.parameters))
-        run_id = record(request, Unfinished(status, why, started.astimezone(UTC), now), ROW_WAITS)
+        run_id = record(request, Unfinished(status, why, started, max(started, ended)), ROW_WAITS)
     except (WinnowError, ValidationError, TypeError):  # the parameters themselves were what was wrong
         run_id = None
     said = f"the table runs has it as {run_id}" if run_id else "the table runs could not take it"
     flow_run_logger(flow_run, flow).info("This run %s: %s", status, said)
+
+
+def _began(flow_run: FlowRun, state: State[Any]) -> datetime:
+    """When a run began. Who watched it knows it as it was scheduled, long before: the API knows better."""
+    if flow_run.start_time is None:
+        with suppress(*FOREIGN), get_client(sync_client=True) as client:
+            flow_run = client.read_flow_run(flow_run.id)
+    return flow_run.start_time or state.timestamp

@@ -6,18 +6,16 @@ memory; keys, shingles and candidates lie on disk and are gone through bucket by
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.cores import on_all_cores
 from flows.matching.join import Candidates, candidates_of, pairs_in
 from flows.matching.numbered import Bodies, Numbered, number_all
 from flows.matching.sets import Sets, sets_of
@@ -32,8 +30,8 @@ from transforms.templates import filled_in
 
 # Texts by which an index that does not say how it was written is known.
 PROBED: Final = 20
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+# Pairs that are compared by one thread at a time: their texts are in memory meanwhile.
+PAIRS_AT_ONCE: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,8 @@ def _made_alike(warehouse: Warehouse) -> bool:
     columns = ["wording", "post_id", "text", "keys", "anchors", "n_shingles"]
     first = next(warehouse.scan("wordings", columns), None)
     rows = [row for row in first.slice(0, PROBED).to_pylist() if row["n_shingles"]] if first else []
+    if not rows:
+        return True
     posts = warehouse.read("posts", ["post_id", "text"], ("post_id", [row["post_id"] for row in rows])).to_pylist()
     shown = {post["post_id"]: post["text"] for post in posts}
     texts = [shown[row["post_id"]] if row["text"] is None else row["text"] for row in rows]
@@ -87,7 +87,7 @@ def related(warehouse: Warehouse, bodies: Bodies, gone: Collection[str], folder:
     """
     folder.mkdir(exist_ok=True)
     numbered = number_all(warehouse, bodies, gone, folder)
-    candidates = candidates_of(numbered, folder, _on_all_cores)
+    candidates = candidates_of(numbered, folder, on_all_cores)
     matches = list(_verified(warehouse, bodies, numbered, candidates, folder))
     found = pa.concat_tables([MATCHES.empty_table(), *(_table(numbered, some) for some in matches)])
     lost = no_longer_proposed(warehouse, numbered, gone, candidates.displaced)
@@ -99,7 +99,13 @@ def _verified(
 ) -> Iterator[Matches]:
     wanted = _compared(numbered, candidates)
     sets = sets_of(warehouse, bodies, numbered, wanted, folder)
-    yield from _on_all_cores(lambda pairs: _compare(sets, *pairs), pairs_in(candidates))
+    yield from on_all_cores(lambda pairs: _compare(sets, *pairs), _some_at_a_time(pairs_in(candidates)))
+
+
+def _some_at_a_time(buckets: Iterator[tuple[Indices, Indices]]) -> Iterator[tuple[Indices, Indices]]:
+    for left, right in buckets:
+        for first in range(0, len(left), PAIRS_AT_ONCE):
+            yield left[first : first + PAIRS_AT_ONCE], right[first : first + PAIRS_AT_ONCE]
 
 
 def _compare(sets: Sets, left: Indices, right: Indices) -> Matches:
@@ -138,16 +144,3 @@ def _unknown(warehouse: Warehouse, found: pa.Table) -> pa.Table:
 
 def _sorted(matches: pa.Table) -> pa.Table:
     return matches.sort_by([("left", "ascending"), ("right", "ascending")])
-
-
-def _on_all_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Works on several items at a time, as many as there are cores; numpy and compiled loops hold no lock."""
-    cores = os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as pool:
-        running: deque[Future[Result]] = deque()
-        for item in items:
-            if len(running) > cores:
-                yield running.popleft().result()
-            running.append(pool.submit(work, item))
-        while running:
-            yield running.popleft().result()

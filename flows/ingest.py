@@ -24,6 +24,7 @@ from prefect.tasks import Task
 
 from flows import hooks, pages
 from flows.api import FOREIGN, keep_tracebacks_from_the_terminal, reached
+from flows.batches import Batch
 from flows.cluster.tries import Apart
 from flows.landing import EXCLUDED
 from flows.lock import Patience
@@ -39,7 +40,7 @@ from flows.parameters import (
     parameters_of,
     request_of,
 )
-from flows.pipeline import Batch, Request, Summary, Work, run
+from flows.pipeline import Request, Summary, Work, run
 from flows.runners import WORKER_DIED, WORTH_A_PROCESS
 from flows.staging import Staged
 from flows.warehouse import Warehouse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
@@ -30,21 +30,42 @@ BAR: Final = "  | "
 NARROWEST: Final = 20
 
 
+class Piece(NamedTuple):
+    """A part of a line with a colour of its own."""
+
+    text: str
+    style: str = PLAIN
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a page. `front` stands before it, `again` before what is folded off it."""
+    """One line of a page. `front` stands before it, `again` before what is folded off it.
+
+    Where there are `pieces`, they have the colours, and `text` is all of them.
+    """
 
     text: str
     style: str = PLAIN
     front: str = ""
     again: str = ""
+    pieces: tuple[Piece, ...] = ()
+
+    @classmethod
+    def of(cls, label: str, pieces: Sequence[Piece], indent: int) -> Line:
+        """A labelled line in several colours."""
+        front = _label(label, indent)
+        return cls("".join(piece.text for piece in pieces), PLAIN, front, " " * len(front), tuple(pieces))
 
 
 def field(label: str, value: object, indent: int = 2) -> Iterator[Line]:
     """A labelled line; none where there is no value."""
     if value not in (None, "", []):
-        front = " " * indent + f"{label:<{LABEL_WIDTH}} "
+        front = _label(label, indent)
         yield Line(str(value), front=front, again=" " * len(front))
+
+
+def _label(label: str, indent: int) -> str:
+    return " " * indent + f"{label:<{LABEL_WIDTH}} "
 
 
 def quoted(text: str, style: str = PLAIN, *, full: bool) -> Iterator[Line]:
@@ -89,10 +110,12 @@ def print_page(lines: Iterable[Line]) -> None:
     console = Console(highlight=False, emoji=False)
     for line in lines:
         width = max(NARROWEST, console.width - len(line.front))
-        parts = [part.plain.rstrip() for part in Text(harmless(line.text)).wrap(console, width)] or [""]
-        for number, part in enumerate(parts):
+        pieces = line.pieces or (Piece(line.text, line.style),)
+        whole = Text.assemble(*((harmless(piece.text), piece.style) for piece in pieces))
+        for number, part in enumerate(whole.wrap(console, width) or [Text()]):
+            part.rstrip()
             front = line.again if number else line.front
-            console.print(Text.assemble((front, FRONT), (part, line.style)), soft_wrap=True)
+            console.print(Text.assemble((front, FRONT), part), soft_wrap=True)
 
 
 def joined(parts: Sequence[str | None], between: str = ", ") -> str:

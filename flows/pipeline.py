@@ -21,7 +21,10 @@ from typing import Any, Final, Protocol
 import pyarrow.compute as pc
 
 from flows import again, changes, evidence, index, landing, staging
+from flows.batches import Batch
 from flows.containers.found import Member, PassedOver, Rejected
+from flows.cut_reading import read_all, stage_stretch
+from flows.cuts import Cut, cut
 from flows.dump_rows import add_read, own_faults
 from flows.forgotten import hidden, refused
 from flows.held import Held, held
@@ -47,6 +50,7 @@ BATCH_BYTES: Final = 16_000_000
 LEAST_BATCH_BYTES: Final = 1_000_000
 BATCHES: Final = 8
 BATCH_FILES: Final = 500
+NOT_CUT: Final[Mapping[str, tuple[Cut, ...]]] = {}
 # What is known of the dumps that others teach.
 OF_TEXT: Final = Stated(kind="text")
 
@@ -65,19 +69,6 @@ class Work(Protocol):
 
 
 Each = Callable[[Work, "Sequence[Batch]"], Iterable[Staged]]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Files that are read together."""
-
-    number: int
-    files: tuple[RawFile, ...]
-
-    @property
-    def bytes(self) -> int:
-        """The size of its files, in bytes."""
-        return sum(file.size for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +131,17 @@ def run(
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]
         fields, steps = request.fields.names(), request.repair_steps
-        unseen = hidden(warehouse)
+        forgotten, unseen = refused(warehouse), hidden(warehouse)
         work = partial(
             stage,
             folder=str(folder),
             run_id=run_id,
             fields=fields,
             steps=steps,
-            forgotten=refused(warehouse),
+            forgotten=forgotten,
             unseen=unseen,
         )
-        staged = list(each(work, batches(new))) if new else []
+        staged = read_all(partial(each, work), batches(new, cuts_of(new, fields, forgotten)), folder, run_id)
         rejected = {path: reason for batch in staged for path, reason in batch.rejected.items()}
         summary = Summary(
             files=len(found),
@@ -229,19 +220,41 @@ def split_again(  # noqa: PLR0913, PLR0917 - what is there, what is new, what go
     return evidence.Again(partial(again.text_again, warehouse, fields), done, dumps, asked.dumps - len(dumps))
 
 
-def batches(files: Sequence[RawFile]) -> list[Batch]:
-    """Groups files for reading, largest batches first so that none of them starts last."""
-    groups: list[list[RawFile]] = []
-    size = 0
-    most = max(LEAST_BATCH_BYTES, min(BATCH_BYTES, sum(file.size for file in files) // BATCHES))
+def cuts_of(
+    files: Sequence[RawFile], fields: FieldNames, forgotten: Mapping[str, str] = NONE_REFUSED
+) -> dict[str, tuple[Cut, ...]]:
+    """Where the large files are cut that can be, by location; dumps that are `forgotten` are not read at all."""
+    most = _most_bytes(files)
+    return {file.location: cut(file, most, fields, forgotten) for file in files}
+
+
+def batches(files: Sequence[RawFile], cuts: Mapping[str, tuple[Cut, ...]] = NOT_CUT) -> list[Batch]:
+    """Groups files for reading, largest batches first so that none of them starts last.
+
+    Numbers of batches are in the order of the files; the number behind those of a file that is cut stays free.
+    """
+    made: list[Batch] = []
+    group: list[RawFile] = []
+    most, number, size = _most_bytes(files), 0, 0
     for file in files:
-        if not groups or size + file.size > most or len(groups[-1]) == BATCH_FILES:
-            groups.append([])
-            size = 0
-        groups[-1].append(file)
-        size += file.size
-    made = [Batch(number, tuple(group)) for number, group in enumerate(groups)]
+        own = cuts.get(file.location, ())
+        if group and (own or size + file.size > most or len(group) == BATCH_FILES):
+            made.append(Batch(number, tuple(group)))
+            group, number, size = [], number + 1, 0
+        if own:
+            made += (Batch(number + at, (file,), part) for at, part in enumerate(own))
+            number += len(own) + 1
+        else:
+            group.append(file)
+            size += file.size
+    if group:
+        made.append(Batch(number, tuple(group)))
     return sorted(made, key=lambda batch: -batch.bytes)
+
+
+def _most_bytes(files: Sequence[RawFile]) -> int:
+    """What a batch should hold at most, unless a single file holds more."""
+    return max(LEAST_BATCH_BYTES, min(BATCH_BYTES, sum(file.size for file in files) // BATCHES))
 
 
 def stage(  # noqa: PLR0913 - a task is one call: what it is to do stands in its arguments
@@ -263,6 +276,13 @@ def stage(  # noqa: PLR0913 - a task is one call: what it is to do stands in its
         Chunks(Path(folder), item.number),
         Stated(fields=fields, steps=steps, refused=forgotten, hidden=unseen),
     )
+    if item.cut:
+        try:
+            return stage_stretch(item.files[0], item.cut, chunks, run_id, stated)
+        except DumpError as error:
+            if isinstance(error, PassingError) and not last_try:
+                raise
+            return chunks.close()
     for file in item.files:
         try:
             _stage_file(file, chunks, run_id, stated)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -15,14 +18,15 @@ import pyarrow.parquet as pq
 
 from flows.arrivals import Arrivals
 from flows.components import Entangled, Lost, New, entangle
+from flows.cores import on_all_cores
 from flows.entangled import Made, Outcome, untangle
 from flows.index import related
 from flows.lookup import Batch
 from flows.plain import plain_copies, plain_posts, plain_wordings
-from flows.staging import BODIES
+from flows.staging import BODIES, WRITTEN
 from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
-from transforms.tables import COPIES
+from transforms.tables import COPIES, SCHEMAS
 
 Pair = tuple[Path, Path]  # files of copies and of their bodies
 
@@ -47,17 +51,25 @@ def relate_and_merge(
         return {}, {}
     matches = related(warehouse, arrivals.bodies, lost.gone.to_pylist(), folder / JOIN)
     entangled = entangle(warehouse, arrivals, new, lost, matches)
-    out, waiting = _Out.into(folder / MADE), defaultdict[int, list[Pair]](list)
-    for number, (copies, bodies) in enumerate(zip(arrivals.copies(), arrivals.bodies(), strict=True)):
-        batches = entangled.batch_of(copies["wording"])
-        alone = pa.array(batches < 0)
-        out.plain(copies.filter(alone), bodies.filter(alone), arrivals.replaced, run_id)
-        for batch in np.unique(batches[batches >= 0]).tolist():
-            chosen = pa.array(batches == batch)
-            there = folder / BATCHES / str(batch)
-            waiting[batch].append(_put(there, number, copies.filter(chosen), bodies.filter(chosen)))
-    for batch in _batches(entangled, arrivals, waiting):
-        out.add(untangle(warehouse, batch, arrivals.reread, run_id))
+    waiting = _waiting(entangled, arrivals, folder / BATCHES)
+    plain = partial(_plain, entangled=entangled, replaced=arrivals.replaced, run_id=run_id)
+
+    def untangled(number: int) -> Outcome:
+        return untangle(
+            warehouse, _batch(entangled, arrivals, number, waiting.get(number, ())), arrivals.reread, run_id
+        )
+
+    out = _Out.into(folder / MADE)
+    with ThreadPoolExecutor(1) as apart:
+        # One batch at a time is as much as memory should hold; the first is made beside the plain posts.
+        numbers = iter(range(entangled.number))
+        made = [apart.submit(untangled, number) for number in islice(numbers, 1)]
+        for outcome in on_all_cores(plain, arrivals.files):
+            out.add(outcome)
+        while made:
+            outcome = made.pop().result()
+            made += [apart.submit(untangled, number) for number in islice(numbers, 1)]
+            out.add(outcome)
     return out.changes(entangled), {**out.counts, "pairs_passed_over": matches.passed_over}
 
 
@@ -75,13 +87,6 @@ class _Out:
         folder.mkdir(exist_ok=True)
         return cls({name: TableFiles(folder, name) for name in TABLES})
 
-    def plain(self, copies: pa.Table, bodies: pa.Table, replaced: Sequence[str], run_id: str) -> None:
-        """Adds posts of one copy each."""
-        if copies.num_rows:
-            made = Made(plain_posts(copies, bodies, run_id), plain_copies(copies), plain_wordings(bodies))
-            new = pc.invert(pc.is_in(copies["dump_id"], value_set=pa.array(replaced, pa.string())))
-            self.add(Outcome(made, counts={"copies": pc.sum(new).as_py(), "posts": copies.num_rows}))
-
     def add(self, outcome: Outcome) -> None:
         """Adds what a batch came to."""
         for name in TABLES:
@@ -96,24 +101,55 @@ class _Out:
         return {**tables, "matches": _match_changes(entangled, pa.array(self.dead, pa.string()))}
 
 
+def _waiting(entangled: Entangled, arrivals: Arrivals, folder: Path) -> Mapping[int, Sequence[Pair]]:
+    """The files of the new copies of each batch."""
+    waiting = defaultdict[int, list[Pair]](list)
+    parted = partial(_parted, entangled=entangled, folder=folder)
+    for found in on_all_cores(parted, enumerate(arrivals.files)):
+        for number, pair in found.items():
+            waiting[number].append(pair)
+    return waiting
+
+
+def _parted(numbered: tuple[int, Pair], *, entangled: Entangled, folder: Path) -> dict[int, Pair]:
+    """Of a file of new copies, files of those that are entangled, for the batch of each."""
+    number, (copies, bodies) = numbered[0], map(pq.read_table, numbered[1])
+    batches, put = entangled.batch_of(copies["wording"]), {}
+    for batch in np.unique(batches[batches >= 0]).tolist():
+        chosen = pa.array(batches == batch)
+        put[batch] = _put(folder / str(batch), number, copies.filter(chosen), bodies.filter(chosen))
+    return put
+
+
+def _plain(files: Pair, *, entangled: Entangled, replaced: Sequence[str], run_id: str) -> Outcome:
+    """What those of a file of new copies come to that are one post each."""
+    copies, bodies = map(pq.read_table, files)
+    alone = pa.array(entangled.batch_of(copies["wording"]) < 0)
+    copies, bodies = copies.filter(alone), bodies.filter(alone)
+    if not copies.num_rows:
+        return Outcome(Made(*(SCHEMAS[name].empty_table() for name in TABLES)))
+    made = Made(plain_posts(copies, bodies, run_id), plain_copies(copies), plain_wordings(bodies))
+    new = pc.invert(pc.is_in(copies["dump_id"], value_set=pa.array(replaced, pa.string())))
+    return Outcome(made, counts={"copies": pc.sum(new).as_py(), "posts": copies.num_rows})
+
+
 def _put(folder: Path, number: int, copies: pa.Table, bodies: pa.Table) -> Pair:
     folder.mkdir(parents=True, exist_ok=True)
     pair = folder / f"{number:06d}.copies.parquet", folder / f"{number:06d}.bodies.parquet"
     for rows, path in zip((copies, bodies), pair, strict=True):
-        pq.write_table(rows, path, compression="zstd")
+        pq.write_table(rows, path, **WRITTEN)
     return pair
 
 
-def _batches(entangled: Entangled, arrivals: Arrivals, waiting: Mapping[int, Sequence[Pair]]) -> Iterator[Batch]:
-    """The batches one after the other, each with its new copies if it has any."""
-    for number in range(entangled.number):
-        found, known, lost = entangled.of_batch(number)
-        copies, bodies = (
-            pa.concat_tables([schema.empty_table(), *(pq.read_table(pair[which]) for pair in waiting.get(number, ()))])
-            for which, schema in enumerate((COPIES, BODIES))
-        )
-        gone = frozenset(lost["wording"].to_pylist())
-        yield Batch(copies, bodies, found, known, gone, frozenset(arrivals.replaced))
+def _batch(entangled: Entangled, arrivals: Arrivals, number: int, waiting: Sequence[Pair]) -> Batch:
+    """A batch, with its new copies if it has any."""
+    found, known, lost = entangled.of_batch(number)
+    copies, bodies = (
+        pa.concat_tables([schema.empty_table(), *(pq.read_table(pair[which]) for pair in waiting)])
+        for which, schema in enumerate((COPIES, BODIES))
+    )
+    gone = frozenset(lost["wording"].to_pylist())
+    return Batch(copies, bodies, found, known, gone, frozenset(arrivals.replaced))
 
 
 def _match_changes(entangled: Entangled, dead: pa.Array) -> Change:

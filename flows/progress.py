@@ -15,7 +15,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from flows.pipeline import Batch, Each, Work
+from flows.batches import Batch
+from flows.pipeline import Each, Work
 from flows.runners import Heard, local
 from flows.staging import Staged
 

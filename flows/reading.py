@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from flows.held import Held
 from flows.parquet_rows import CHARSET, MAGIC, ParquetRows
 from flows.rows import NONE_HIDDEN, DumpRead, PartRead
-from transforms.decode import BYTE_BY_BYTE, settle
+from transforms.decode import BYTE_BY_BYTE, Charset, settle
 from transforms.describe import date_order, describe_all
 from transforms.describe.dates import Order
 from transforms.evidence import NO_EVIDENCE, Evidence
-from transforms.formats import reading_of, recognise
+from transforms.formats import reading_of, recognise, rows_behind
 from transforms.hidden import Hidden
 from transforms.parts import PART_BYTES, Part, Window, groups_of, parts_of
 from transforms.records import Format
@@ -76,6 +76,14 @@ def read_dump(held: Held, stated: Stated, orders: tuple[Order | None, ...] = ())
     first = next(held.blocks(), b"")
     if first.startswith(MAGIC):
         return _read_parquet(held, stated, orders)
+    window, charset, kind = recognised(held, stated)
+    parts = parts_of(window, reading_of(kind, stated.fields, stated.known, stated.steps), PART_BYTES)
+    return DumpReading(DumpRead(charset, kind, stated.known), _understood(parts, kind, stated, orders))
+
+
+def recognised(held: Held, stated: Stated) -> tuple[Window, Charset, Format]:
+    """The text of a dump, at its beginning, how its bytes are read, and its format. Raises `DumpError`."""
+    first = next(held.blocks(), b"")
     # The bytes of one message, be it in UTF-16 or damaged, must not decide how the others are read.
     mail = is_mailbox(first.decode(BYTE_BY_BYTE.codec))
     charset = BYTE_BY_BYTE if mail else settle(held.blocks, stated.charset)
@@ -85,8 +93,12 @@ def read_dump(held: Held, stated: Stated, orders: tuple[Order | None, ...] = ())
     if kind == "mbox" and not mail:
         charset = BYTE_BY_BYTE
         window = Window(held.blocks(), charset)
-    parts = parts_of(window, reading_of(kind, stated.fields, stated.known, stated.steps), PART_BYTES)
-    return DumpReading(DumpRead(charset, kind, stated.known), _understood(parts, kind, stated, orders))
+    return window, charset, kind
+
+
+def read_rows(window: Window, number: int, stated: Stated, orders: tuple[Order | None, ...]) -> Iterator[PartRead]:
+    """Takes a stretch of a dump of JSON lines through the stages, `number` lines with something on them before it."""
+    return _understood(parts_of(window, rows_behind(number, stated.fields, stated.steps)), "jsonl", stated, orders)
 
 
 def _read_parquet(held: Held, stated: Stated, orders: tuple[Order | None, ...]) -> DumpReading:
@@ -112,7 +124,7 @@ def _understood(
     proven: list[str] = []
     given = bool(orders)
     for number, part in enumerate(parts):
-        proven = _proven([*proven, *(piece.published_text for piece in part.split.pieces if piece.published_text)])
+        proven = proofs([*proven, *(piece.published_text for piece in part.split.pieces if piece.published_text)])
         orders = orders or (date_order(proven),)
         # Of a page with several posts it is nobody's own address.
         alone = kind in {"html", "text"} and number == 0 and part.last and len(part.split.pieces) == 1
@@ -126,7 +138,7 @@ def _understood(
         raise OtherOrder(date_order(proven))
 
 
-def _proven(texts: list[str]) -> list[str]:
+def proofs(texts: list[str]) -> list[str]:
     """A few dates that prove the same order as all of these, or the same contradiction."""
     order = date_order(texts)
     if order:

@@ -48,7 +48,7 @@ def record(request: Request, how: Unfinished, wait: float = 0.0) -> str | None:
     try:
         warehouse = Warehouse.open(request.warehouse)
         with warehouse.writing(f"the record of a {how.status} run", how.started, Patience(wait)) as (run_id, _):
-            committed = _committed(warehouse, request, how.started)
+            committed = _committed(warehouse, request, how)
             if committed is None:
                 warehouse.record(run_id, row)
     except WinnowError:
@@ -69,12 +69,14 @@ def run_recorded(
         raise
 
 
-def _committed(warehouse: Warehouse, request: Request, started: datetime) -> str | None:
-    """The run that did commit what was asked, if it began no sooner."""
+def _committed(warehouse: Warehouse, request: Request, how: Unfinished) -> str | None:
+    """The run that did commit what was asked, if it began while the unfinished one was at work."""
     rows = warehouse.read("runs", ["run_id", "options", "started", "status"]).to_pylist()
     asked = request.options()
     found = [
-        row for row in rows if row["status"] == COMPLETED and row["options"] == asked and row["started"] >= started
+        row
+        for row in rows
+        if row["status"] == COMPLETED and row["options"] == asked and how.started <= row["started"] <= how.finished
     ]
     return found[-1]["run_id"] if found else None
 

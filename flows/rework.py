@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from flows.batches import Batch
 from flows.changes import Derived, derive
 from flows.evidence import Disturbed
 from flows.masked import Masked
 from flows.outlines import Outlines
-from flows.pipeline import Batch, split_again
+from flows.pipeline import split_again
 from flows.staging import Staged
 from flows.warehouse import Warehouse
 from transforms.split.fields import FieldNames

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from flows import named
+from flows.compared import compared
 from flows.page import DIM, HEAD, Line, abridged, field, joined, print_page, quoted
 from flows.query import Ask, Row, asking
 from flows.raw_text import RawText, raw_text
@@ -40,14 +41,14 @@ def show(warehouse: Warehouse, asked: Asked) -> None:
         # `winnow query --csv` ends its lines as CSV does.
         found = find(ask, asked.name.strip("\r\n"))
         if found.post_id:
-            print_page(_post(ask, found.post_id, asked))
+            print_page(_post(ask, warehouse, found.post_id, asked))
         elif asked.boundaries:
             print_page(_boundaries(ask, warehouse, found, full=asked.full))
         else:
             print_page(_dump(ask, found))
 
 
-def _post(ask: Ask, post_id: str, asked: Asked) -> Iterator[Line]:
+def _post(ask: Ask, warehouse: Warehouse, post_id: str, asked: Asked) -> Iterator[Line]:
     (post,) = ask("FROM posts WHERE post_id = ?", post_id)
     most = None if asked.full else LISTED
     sql = "FROM copies WHERE post_id = ? ORDER BY relation <> 'canonical', dump_path, member, ordinal"
@@ -72,8 +73,11 @@ def _post(ask: Ask, post_id: str, asked: Asked) -> Iterator[Line]:
     yield from field("runs", f"first {post['first_run']}, last changed {post['last_run']}")
     yield Line("")
     yield Line(f"{_many(len(copies), 'copy', 'copies')} in {_many(post['n_dumps'], 'dump')}", HEAD)
+    texts = _texts(ask, warehouse, copies[:most])
     for copy in copies[:most]:
         yield from _copy(copy, post)
+        if copy["relation"] != "canonical":
+            yield from compared(post["text"], texts[copy["wording"]], full=asked.full)
     if len(copies) > len(copies[:most]):
         yield Line(f"[... {len(copies) - LISTED:,} more; --full shows all ...]", DIM, "  ")
     yield Line("")

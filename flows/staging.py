@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,9 @@ import pyarrow.parquet as pq
 from transforms.errors import StorageError, WarehouseError, may_pass, way_out
 from transforms.identity import place_of
 from transforms.tables import COPIES, DUMPS, FILES, FORGOTTEN, OUTLINES, RESIDUE, VOTES
+
+if TYPE_CHECKING:
+    from transforms.describe.dates import Order
 
 # The body of each copy, with what matching needs of it.
 BODIES: Final = pa.schema(
@@ -52,11 +55,32 @@ StagedRows = dict[str, dict[str, list[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
+class StretchRead:
+    """What a stretch of a large dump came to, in counts; `order` is that by which its dates were read.
+
+    `proven` are a few dates that prove what all of its dates prove of that order.
+    """
+
+    n_chars: int
+    n_copies: int
+    n_residue: int
+    n_hidden: int
+    order: Order | None
+    proven: tuple[str, ...]
+
+    @property
+    def pieces(self) -> int:
+        """How many posts it has, hidden ones among them."""
+        return self.n_copies + self.n_hidden
+
+
+@dataclass(frozen=True, slots=True)
 class Staged:
     """Where a batch lies and what it holds, in counts.
 
     `chunks` is the number of Parquet files a table; `bytes` are those of the dumps, unpacked; `rejected` has the
-    reason for each path; `skipped` counts what was met in containers and is no dump, by kind.
+    reason for each path; `skipped` counts what was met in containers and is no dump, by kind. `stretch` is what a
+    stretch of a dump came to, None where the batch was none or could not be read.
     """
 
     folder: str
@@ -67,6 +91,7 @@ class Staged:
     rejected: Mapping[str, str] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     chunks: int = 0
+    stretch: StretchRead | None = None
 
 
 def no_rows() -> StagedRows:

@@ -106,7 +106,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], to: TextIO
         table.add_row(*(escape(_shown(value)) for value in row))
     where = Console(file=to, width=UNWATCHED_WIDTH, no_color=True) if to else console
     where.print(table)
-    where.print(f"{len(rows):,} rows", highlight=False)
+    where.print(f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}", highlight=False)
 
 
 def print_exported(card: Mapping[str, Any], output: Path) -> None:

@@ -7,7 +7,8 @@ import time
 from functools import partial
 from pathlib import Path
 
-from flows.pipeline import Batch, Work
+from flows.batches import Batch
+from flows.pipeline import Work
 from flows.staging import Staged
 
 # Seconds; a test is over long before.

@@ -12,6 +12,7 @@ from benchmarks.duplicates import corpus, edits
 from benchmarks.duplicates.corpus import Planted, Row
 from benchmarks.duplicates.exact import exact, likeness, verdict
 from benchmarks.duplicates.scoring import score
+from benchmarks.page import rewrite
 from transforms.match import relation_of, verified
 from transforms.sign import flat_sets, sign
 
@@ -124,13 +125,10 @@ def test_forms_count_by_pairs() -> None:
 
 
 def test_a_section_of_the_page_is_written_between_its_marks(tmp_path: Path) -> None:
-    pytest.importorskip("resource", reason="costs are measured where the system counts them")
-    from benchmarks.duplicates import report
-
     page = tmp_path / "page.md"
-    report.rewrite("one", "first", page)
-    report.rewrite("two", "second", page)
-    report.rewrite("one", "third", page)
+    rewrite("one", "first", page)
+    rewrite("two", "second", page)
+    rewrite("one", "third", page)
     text = page.read_text("utf-8")
     assert "first" not in text
     assert text.index("third") < text.index("second")

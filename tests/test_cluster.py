@@ -21,11 +21,12 @@ from distributed import Client
 from s3_here import BUCKET, Store, store_in
 from samples import RAW
 
+from flows.batches import Batch
 from flows.cluster.scheduler import connected
 from flows.cluster.tries import TRY, Apart
 from flows.landing import find
 from flows.objects import mirror, store
-from flows.pipeline import Batch, Each, Request, Work, run, stage
+from flows.pipeline import Each, Request, Work, run, stage
 from flows.staging import Staged
 from flows.verify import verify
 from flows.warehouse import Warehouse

@@ -47,3 +47,16 @@ Bloom.for_number(1).add(np.zeros(1, np.uint64))
 assert "numba" in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_the_compiler_looks_for_no_blas() -> None:
+    code = """
+import sys
+import numpy as np
+from transforms.bloom import Bloom
+Bloom.for_number(1).add(np.zeros(1, np.uint64))
+assert "scipy.linalg" not in sys.modules
+from numba.np.linalg import ensure_blas
+assert ensure_blas.__name__ == "ensure_blas"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -28,12 +28,13 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from flows import ingest as module
 from flows import landing, pipeline
 from flows import tracked as tracking
+from flows.batches import Batch
 from flows.containers.found import Found
 from flows.ingest import DELAYS, RUN_DELAYS, ingest, run_flow
 from flows.landing import RawFile
 from flows.lock import only_writer
 from flows.pages import LISTED, TREND, summary_page
-from flows.pipeline import Batch, Request, Summary, stage
+from flows.pipeline import Request, Summary, stage
 from flows.staging import Staged
 from flows.warehouse import Warehouse
 from transforms.errors import PassingError, SourceError, TrackingError, UsageError

@@ -53,7 +53,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
-        command, cwd=folder, env=environment({"PATH": path}), capture_output=True, encoding="utf-8", check=False
+        command,
+        cwd=folder,
+        env=environment({"PATH": path, "HF_HOME": str(folder / "hub"), "HF_HUB_OFFLINE": "1"}),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 

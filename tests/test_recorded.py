@@ -6,7 +6,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,26 @@ def test_a_recorded_run_changes_no_version_and_no_view(warehouse: Path, source: 
     assert (row["started"], row["finished"]) == (ended.started, ended.finished)
     assert json.loads(row["versions"]) == versions
     assert json.loads(row["options"])["sources"] == [str(source)]
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "same"),
+    [
+        pytest.param(0, 0, True, id="it began with the one that committed"),
+        pytest.param(-60, 60, True, id="it was at work around it"),
+        pytest.param(1, 60, False, id="it began later"),
+        pytest.param(-60, -1, False, id="it had ended before"),
+    ],
+)
+def test_a_run_that_did_commit_has_its_row(
+    warehouse: Path, source: Path, began: int, ended: int, *, same: bool
+) -> None:
+    """Schedules ask for one thing again and again: only its moments tell a run from the others."""
+    (row,) = rows_of(warehouse, "runs")
+    moments = (row["started"] + timedelta(seconds=seconds) for seconds in (began, ended))
+    recorded = record(Request((str(source),), warehouse), Unfinished("crashed", "the reason", *moments))
+    assert (recorded == row["run_id"]) is same
+    assert len(rows_of(warehouse, "runs")) == (1 if same else 2)
 
 
 def test_the_next_run_goes_on_from_the_last_commit(warehouse: Path, source: Path, tmp_path: Path) -> None:

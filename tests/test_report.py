@@ -22,12 +22,12 @@ from samples import RAW
 from flows.gathered import COMPARED as COMPARED_CHARACTERS
 from flows.report import looks, report
 from flows.reporting.charts import Columns, columns
-from flows.reporting.differences import COMPARED, differences
 from flows.reporting.markup import UNSEEN, data, escaped, tag
 from flows.reporting.periods import ALL, MOST, fitting
 from flows.reporting.sections import SECTIONS
 from flows.reporting.tables import foreign
 from flows.warehouse import Warehouse
+from transforms.differences import COMPARED, differences
 
 # Elements of the page that have no end.
 VOID = {"meta", "input", "br"}

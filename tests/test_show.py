@@ -14,6 +14,7 @@ from corpora import Invented, listing, post, write
 from samples import RAW, SAMPLES
 from test_containers import zipped
 
+from flows.compared import compared
 from flows.page import abridged, quoted
 from flows.show import Asked, show
 from flows.warehouse import Warehouse
@@ -63,6 +64,44 @@ def test_a_post_is_shown_with_its_copies_and_its_text(desk: Path, shown: Shown) 
     assert '2019-10-22 (written "22 October 2019")' in page
     assert "3 copies in 2 dumps" in page
     assert "author, which the canonical copy lacks, from tidepool/2019-winter.txt" in page
+
+
+@pytest.mark.parametrize(
+    ("canonical", "other", "expected"),
+    [
+        pytest.param("the old harbour", "the new harbour", "the [-old-] {+new+} harbour", id="another word"),
+        pytest.param("one two\n\nthree", "one two", "one two [-three-]", id="cut short"),
+        pytest.param("one two", "one two\n\nthree", "one two {+three+}", id="something added"),
+        pytest.param(
+            "a " * 50 + "end",
+            "a " * 50 + "END",
+            "a " * 14 + "[... 22 words ...] " + "a " * 14 + "[-end-] {+END+}",
+            id="what is the same is abridged",
+        ),
+    ],
+)
+def test_a_copy_is_compared_with_the_canonical_one(canonical: str, other: str, expected: str) -> None:
+    (line,) = compared(canonical, other, full=False)
+    assert line.text.rstrip() == expected
+    assert {piece.style for piece in line.pieces if "-]" in piece.text} <= {"red"}
+    assert {piece.style for piece in line.pieces if "+}" in piece.text} <= {"green"}
+
+
+def test_the_same_words_are_not_compared() -> None:
+    assert not list(compared("one  two", "one\ntwo", full=False))
+
+
+def test_many_differences_are_abridged() -> None:
+    texts = [" ".join(f"{word} {side}{word}" for word in range(100)) for side in "ab"]
+    (short,), (whole,) = (compared(*texts, full=full) for full in (False, True))
+    assert short.text.endswith("[... 270 more stretches; --full shows all ...]")
+    assert whole.text.count("[-") == whole.text.count("{+") == 100
+
+
+def test_a_post_shows_what_its_copies_say_otherwise(desk: Path, shown: Shown) -> None:
+    page = shown(id_of(desk / "warehouse", "Petite histoire d’une rustine (14 déc. 2019)"))
+    (line,) = (line for line in page.splitlines() if line.strip().startswith("compared "))
+    assert line.endswith(" pour ne pas la vexer. [-Elles s’entendent très bien toutes les deux.-]")
 
 
 @pytest.mark.parametrize("path", SAMPLES)

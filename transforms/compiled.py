@@ -7,7 +7,9 @@ that takes 0.2 s, which a command that only reads tables does not pay.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
+from functools import cache
 from threading import RLock
 from types import FunctionType
 from typing import Any, Final, TypeVar, cast
@@ -48,9 +50,32 @@ class _Loop:
         if self._machine_code is None:
             import numba  # noqa: PLC0415 - loaded with the first loop that runs
 
+            _look_for_no_blas()
             self._machine_code = numba.njit(cache=True, nogil=True)(self._function)
             names = self._function.__globals__
             for name, value in list(names.items()):
                 if isinstance(value, _Loop):
                     names[name] = value._prepare()  # noqa: SLF001 - of the same class
         return self._machine_code
+
+
+@cache
+def _look_for_no_blas() -> None:
+    """Keeps numba from importing scipy, where that is installed, to see whether it could multiply matrices.
+
+    No loop does, and it takes 0.3 s of every process. Where numba is made otherwise than known here it looks.
+    """
+    from numba.np import linalg  # noqa: PLC0415 - loaded with the first loop that runs
+
+    ensure = getattr(linalg, "ensure_blas", None)
+    if ensure is None:
+        return
+    linalg.ensure_blas = _no_blas
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = ensure
+
+
+def _no_blas() -> None:
+    raise ImportError

@@ -85,6 +85,11 @@ def reading_of(
     return Repairing(_stated(kind, fields), config_of(steps, markup=kind in MARKUP))
 
 
+def rows_behind(number: int, fields: FieldNames, steps: tuple[str, ...] = USUAL) -> Reading:
+    """How a dump of JSON lines is read on, behind a number of lines that have something on them."""
+    return Repairing(JsonRows(fields, number, array=False), config_of(steps))
+
+
 def _stated(kind: Format, fields: FieldNames) -> Reading:
     """The reading of a format that states its own boundaries."""
     known: dict[Format, Reading] = {

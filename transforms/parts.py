@@ -180,6 +180,6 @@ def moved(split: Split, by: int) -> Split:
         return split
     return replace(
         split,
-        pieces=tuple(replace(piece, start=piece.start + by, end=piece.end + by) for piece in split.pieces),
+        pieces=tuple(piece.moved(by) for piece in split.pieces),
         residue=tuple(replace(row, start=row.start + by, end=row.end + by) for row in split.residue),
     )

@@ -184,36 +184,70 @@ def personal_in(points: Points, stretches: Lengths) -> bool:
     The first two are of phone numbers: figures and what may stand between them, nine figures at least or eight and a
     plus. The others are of IP addresses: three dots behind figures; or seven colons, or two in a row, with a figure.
     """
-    mail, plus, double = False, False, False
+    signs = 0
+    for point in points:
+        signs += point == 0x40
     stretches[:] = -1
-    started, address = 0, 0
+    place = 0
+    while place < len(points):
+        # Nothing is personal without a figure, so only what stands around one is looked at.
+        if not 0x30 <= points[place] <= 0x39:
+            place += 1
+            continue
+        first = place
+        while first > 0 and (between_figures(points[first - 1]) or in_address(points[first - 1])):
+            first -= 1
+        place = numbers_in(points, first, stretches)
+    return signs > 0
+
+
+@compiled
+def between_figures(point: np.uint32) -> bool:
+    """Whether phone numbers are written with it."""
+    return bool(0x30 <= point <= 0x39 or point in (0x20, 0x28, 0x29, 0x2B, 0x2D, 0x2E, 0x2F, 0xA0, 0x202F))
+
+
+@compiled
+def in_address(point: np.uint32) -> bool:
+    """Whether IP addresses are written with it."""
+    return bool(0x30 <= point <= 0x3A or point == 0x2E or 0x41 <= point <= 0x46 or 0x61 <= point <= 0x66)
+
+
+@compiled
+def numbers_in(points: Points, first: int, stretches: Lengths) -> int:
+    """Looks at what begins at `first`, up to a character that no number is written with; gives where that ends."""
+    plus, double = False, False
+    started, address = first, first
     figures, dots, colons, digits = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     before = np.uint32(0)
-    for place in range(len(points) + 1):
+    for place in range(first, len(points) + 1):
         point = points[place] if place < len(points) else np.uint32(0)
-        mail = mail or point == 0x40
-        digit = 0x30 <= point <= 0x39
-        if digit or point in (0x20, 0x28, 0x29, 0x2B, 0x2D, 0x2E, 0x2F, 0xA0, 0x202F):
+        digit, other = 0x30 <= point <= 0x39, True
+        if between_figures(point):
             figures += digit
             plus = plus or point == 0x2B
+            other = False
         else:
             if figures >= PHONE_FIGURES - plus:
                 stretches[0] = started if stretches[0] < 0 else stretches[0]
                 stretches[1] = place
             figures, started, plus = np.int64(0), place + 1, False
-        if digit or point in (0x2E, 0x3A) or 0x41 <= point <= 0x46 or 0x61 <= point <= 0x66:
+        if in_address(point):
             dots += point == 0x2E and 0x30 <= before <= 0x39
             colons += point == 0x3A
             double = double or (point == 0x3A and before == 0x3A)
             digits += digit
+            other = False
         else:
             if dots >= 3 or (digits and (double or colons >= 7)):
                 stretches[2] = address if stretches[2] < 0 else stretches[2]
                 stretches[3] = place
             dots, colons, digits = np.int64(0), np.int64(0), np.int64(0)
             address, double = place + 1, False
+        if other:
+            return place + 1
         before = point
-    return mail
+    return len(points) + 1
 
 
 class Marks(NamedTuple):
@@ -322,6 +356,9 @@ def gram_shares(tokens: Items, found: int, table: Table, grams: Hashes, shares: 
         )
         # Occurrences of one n-gram may overlap each other.
         shares[size - LEAST] = min(1.0, characters / sums[found])
+        # Where nothing of this length recurs, nothing longer does: nearly always from five or six words on.
+        if characters == 0:
+            break
 
 
 @compiled

@@ -20,6 +20,8 @@ from pathlib import Path
 
 from benchmarks.duplicates import corpus, report, scale, tools, winnow
 from benchmarks.duplicates.scoring import Score, score
+from benchmarks.page import rewrite
+from benchmarks.peers import PEERS
 
 
 def main() -> int:
@@ -49,7 +51,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--families", type=int, default=6000, help="how many posts have families (copies, forms)")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--posts", type=int, default=200_000, help="how many posts, for `scale` and `speed`")
-    parser.add_argument("--peers", type=Path, default=tools.PEERS, help="where the other tools are installed")
+    parser.add_argument("--peers", type=Path, default=PEERS, help="where the other tools are installed")
     parser.add_argument("--only", action="append", help="only this tool; may be given again")
     parser.add_argument("--temporary", type=Path, help="where the corpus and the tables lie while it runs")
     options = parser.parse_args(arguments)
@@ -96,7 +98,7 @@ def compared(folder: Path, options: argparse.Namespace) -> int:
         report.by_kind(scores),
     ]
     print("\n\n".join(parts[1:]))
-    report.rewrite("duplicates", "\n\n".join(parts))
+    rewrite("duplicates", "\n\n".join(parts))
     return 0 if holds(scores["winnow"]) else 1
 
 

@@ -10,10 +10,10 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
-from benchmarks.duplicates import report
-from benchmarks.duplicates.measured import Cost, run
+from benchmarks import page
 from benchmarks.duplicates.scripts import BEND
-from benchmarks.duplicates.tools import ROOT, WINNOW
+from benchmarks.measured import Cost, run
+from benchmarks.peers import ROOT, WINNOW
 
 VOCABULARY: Final = 50_000
 SHORT_WORDS: Final = 100
@@ -44,10 +44,10 @@ def measure_growth(folder: Path, posts: int) -> int:
         f"A post among {posts:,} takes {whole.seconds / tenth.seconds / 10:.2f} times as long as among {posts // 10:,} "
         f"({whole.processor / tenth.processor / 10:.2f} times by processor seconds); {MORE:.0%} more takes "
         f"{added.seconds / whole.seconds:.1%} of the whole ({added.processor / whole.processor:.1%}). "
-        f"Measured on {report.machine()}."
+        f"Measured on {page.machine()}."
     )
-    report.rewrite("growth", f"{report.table(HEAD, lines)}\n\n{text}")
-    print(report.table(HEAD, lines), text, sep="\n\n")
+    page.rewrite("growth", f"{page.table(HEAD, lines)}\n\n{text}")
+    print(page.table(HEAD, lines), text, sep="\n\n")
     return 0
 
 
@@ -69,10 +69,10 @@ def measure_stage(folder: Path, posts: int) -> int:
     peak = f"{cost.peak / 1e6:,.0f} MB" if cost.peak else "–"
     text = (
         f"{posts:,} posts, {size / 1e6:.0f} MB, {told['matches']:,} matches, peak memory {peak} with all texts in it. "
-        f"Measured on {report.machine()}."
+        f"Measured on {page.machine()}."
     )
-    report.rewrite("matching", report.table(STEPS, lines) + "\n\n" + text)
-    print(report.table(STEPS, lines), text, sep="\n\n")
+    page.rewrite("matching", page.table(STEPS, lines) + "\n\n" + text)
+    print(page.table(STEPS, lines), text, sep="\n\n")
     return 0
 
 

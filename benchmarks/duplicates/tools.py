@@ -1,41 +1,25 @@
-"""The tools that are compared: how each is installed and run."""
+"""The tools that are compared, and how each is run."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmarks import peers
 from benchmarks.duplicates import winnow
-from benchmarks.duplicates.measured import CommandError, Cost, run
+from benchmarks.measured import CommandError, Cost, run
+from benchmarks.peers import ROOT, WINNOW, Peer
 
-ROOT: Final = Path(__file__).parents[2]
-# The command of this tree, whatever is installed.
-WINNOW: Final = "from flows.cli import main; main()"
-PEERS: Final = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "winnow-benchmarks"
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A tool, what pip installs of it, and the program that runs it."""
-
-    name: str
-    packages: tuple[str, ...]
-    module: str
-
-
-# Datatrove splits words with spacy; it hands text to xxhash, which takes bytes only from its version 4 on.
+PROGRAMS: Final = "benchmarks.duplicates.peers."
 OTHERS: Final = (
-    Peer("datatrove", ("datatrove==0.10.1", "spacy", "regex", "tokenizers", "orjson", "xxhash<4"), "with_datatrove"),
-    Peer("text-dedup", ("text-dedup>=0.4,<0.5",), "with_text_dedup"),
-    Peer("rensa", ("rensa==0.5.0",), "with_rensa"),
-    Peer("datasketch", ("datasketch==2.0.0",), "with_datasketch"),
+    Peer("datatrove", peers.DATATROVE, PROGRAMS + "with_datatrove"),
+    Peer("text-dedup", peers.TEXT_DEDUP, PROGRAMS + "with_text_dedup"),
+    Peer("rensa", peers.RENSA, PROGRAMS + "with_rensa"),
+    Peer("datasketch", peers.DATASKETCH, PROGRAMS + "with_datasketch"),
 )
 
 
@@ -57,31 +41,11 @@ def by_winnow(rows: Path, folder: Path) -> Found:
     return Found(groups, kept, cost)
 
 
-def by_peer(peer: Peer, rows: Path, folder: Path, peers: Path) -> Found | str:
-    """What another tool makes of the rows; or why it could not be asked."""
-    python, reason = installed(peer, peers)
-    if reason:
-        return reason
+def by_peer(peer: Peer, rows: Path, folder: Path, place: Path) -> Found | str:
+    """What another tool makes of the rows; or why it could not be asked. Environments lie below `place`."""
     out = folder / f"{peer.name}.json"
-    command = [str(python), "-m", f"benchmarks.duplicates.peers.{peer.module}", str(rows), str(out)]
     try:
-        cost = run(command, folder / f"{peer.name}.log", {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"})
+        cost = peer.asked([str(rows), str(out)], folder / f"{peer.name}.log", place)
     except CommandError as error:
         return str(error)
-    return Found(json.loads(out.read_text("utf-8")), None, cost)
-
-
-def installed(peer: Peer, peers: Path) -> tuple[Path, str]:
-    """The interpreter of a tool's environment, which is made where it is not there; or why it can't be installed."""
-    place = peers / peer.name
-    python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    ready = place / "installed"
-    if not ready.exists() or ready.read_text("utf-8") != " ".join(peer.packages):
-        venv.create(place, with_pip=True, clear=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.packages]
-        done = subprocess.run(pip, capture_output=True, encoding="utf-8", check=False)
-        if done.returncode:
-            errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-            return python, f"does not install: {' '.join(errors)[:300]}"
-        ready.write_text(" ".join(peer.packages), "utf-8")
-    return python, ""
+    return cost if isinstance(cost, str) else Found(json.loads(out.read_text("utf-8")), None, cost)

@@ -14,8 +14,9 @@ from distributed import Client, Future, as_completed
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
+from flows.batches import Batch
 from flows.cluster.tries import Apart
-from flows.pipeline import Batch, Each, Work
+from flows.pipeline import Each, Work
 from flows.runners import Heard, patiently
 from flows.staging import Staged
 from transforms import PIPELINE_VERSION

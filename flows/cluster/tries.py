@@ -16,9 +16,10 @@ from typing import Final
 from uuid import uuid4
 
 from flows import landing, staging
+from flows.batches import Batch
 from flows.evidence import AGAIN, FILE
 from flows.objects import mirror, store
-from flows.pipeline import Batch, Work
+from flows.pipeline import Work
 from flows.staging import Staged
 from transforms import PIPELINE_VERSION
 from transforms.errors import WinnowError

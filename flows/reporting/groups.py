@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from flows.reporting.differences import Stretch, differences
 from flows.reporting.facts import Facts, Group, Row
 from flows.reporting.markup import Html, each, escaped, tag, together
 from flows.reporting.tables import foreign, many, percent, ranking
+from transforms.differences import Stretch, differences
 
 # The last size of a group that stands for itself and all larger ones.
 LARGEST: Final = 10

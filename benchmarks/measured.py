@@ -30,16 +30,16 @@ class Cost:
 
 
 class CommandError(Exception):
-    """A command ended with another status than 0."""
+    """A command ended with another status than it should have."""
 
 
-def run(command: Sequence[str], log: Path, more: Mapping[str, str]) -> Cost:
+def run(command: Sequence[str], log: Path, more: Mapping[str, str], accepted: Sequence[int] = (0,)) -> Cost:
     """Runs a command to its end, its output to a file.
 
     Memory is that of the command and its descendants together, without what they share counted twice where the kernel
     says how much that is (`Pss`), as seen several times a second. Processor time is what the system counts for the
     command and what it waited for, or what was seen of all descendants where that is more: a process that was left
-    to itself is in the second only. Raises `CommandError`.
+    to itself is in the second only. Raises `CommandError` where the status is none of `accepted`.
     """
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with log.open("wb") as out:
@@ -48,7 +48,7 @@ def run(command: Sequence[str], log: Path, more: Mapping[str, str]) -> Cost:
         watch.start()
         status = process.wait()
         watch.join()
-    if status:
+    if status not in accepted:
         raise CommandError(f"{' '.join(command)} ended with {status}: {_last_words(log)}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -34,7 +34,8 @@ class Wanted:
     """What to make. It ends with the post or dump that reaches `megabytes`, or with so many posts or dumps.
 
     `clean` is UTF-8 throughout; `dirty` has one line in ten misread, in cp1252 or with entities; `legacy` has half of
-    its dumps in the encodings that their language had before UTF-8 (pages say so, text dumps don't).
+    its dumps in the encodings that their language had before UTF-8 (pages say so, text dumps don't; rows and feeds
+    are UTF-8 all the same).
     """
 
     kind: str

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import accumulate, chain
 from typing import Final
 
 from ftfy import TextFixerConfig
 
 from transforms.evidence import NO_EVIDENCE, Evidence
 from transforms.records import Format, Piece, Split
-from transforms.repair import Steps, repair_texts
+from transforms.repair import Steps, repairs_in
 from transforms.repair_steps import USUAL, config_of
 from transforms.split.csv_rows import CsvRows, is_csv
 from transforms.split.feed import Feed
@@ -122,16 +123,27 @@ class Repairing:
 def _repaired(split: Split, config: TextFixerConfig) -> Split:
     """All texts of a split are repaired together: a dump of rows has many, and most of them are short."""
     posts = [(piece.body, piece.title or "", piece.author or "", *piece.tags) for piece in split.pieces]
-    fixed = iter(repair_texts([*chain.from_iterable(posts), *(residue.text for residue in split.residue)], config))
-    pieces = tuple(_repaired_piece(piece, fixed) for piece in split.pieces)
-    return Split(pieces, tuple(replace(residue, text=next(fixed)[0]) for residue in split.residue))
+    texts = [*chain.from_iterable(posts), *(residue.text for residue in split.residue)]
+    repaired = repairs_in(texts, config)
+    if not repaired:
+        return split
+    firsts = [0, *accumulate(map(len, posts))]
+    pieces = list(split.pieces)
+    # Each piece one of whose texts changed; what follows the last piece is residue.
+    for at in dict.fromkeys(bisect_right(firsts, number) - 1 for number in repaired):
+        if at < len(pieces):
+            own = [repaired.get(number, (texts[number], ())) for number in range(firsts[at], firsts[at + 1])]
+            pieces[at] = _repaired_piece(pieces[at], own)
+    residue = list(split.residue)
+    for number, (text, _) in repaired.items():
+        if number >= firsts[-1]:
+            residue[number - firsts[-1]] = replace(residue[number - firsts[-1]], text=text)
+    return Split(tuple(pieces), tuple(residue))
 
 
-def _repaired_piece(piece: Piece, fixed: Iterator[tuple[str, Steps]]) -> Piece:
+def _repaired_piece(piece: Piece, fixed: Sequence[tuple[str, Steps]]) -> Piece:
     """A piece with its texts repaired, which come as they were given: body, title, author, tags."""
-    body, title, author, *tags = islice(fixed, 3 + len(piece.tags))
-    if not any(steps for _, steps in (body, title, author, *tags)):
-        return piece
+    body, title, author, *tags = fixed
     return replace(
         piece,
         body=body[0],

@@ -76,13 +76,23 @@ def repair_lines(lines: Sequence[str], config: TextFixerConfig = PLAIN) -> Repai
 def repair_texts(texts: Sequence[str], config: TextFixerConfig = PLAIN) -> list[tuple[str, Steps]]:
     r"""Repairs texts of many lines, each line by itself; with each goes what was done to it, every step once.
 
-    All are looked at together, so that many short ones cost little more than a long one.
-
     >>> repair_texts(["clean", "", "cafÃ©\nclean\nthÃ©"])
     [('clean', ()), ('', ()), ('café\nclean\nthé', ('encode latin-1', 'decode utf-8'))]
     """
+    repaired = repairs_in(texts, config)
+    return [repaired.get(number, (text, ())) for number, text in enumerate(texts)]
+
+
+def repairs_in(texts: Sequence[str], config: TextFixerConfig = PLAIN) -> dict[int, tuple[str, Steps]]:
+    r"""Repairs the same, and gives by their numbers only those that changed: of most dumps few do.
+
+    All are looked at together, so that many short ones cost little more than a long one.
+
+    >>> repairs_in(["clean", "cafÃ©"])
+    {1: ('café', ('encode latin-1', 'decode utf-8'))}
+    """
     ends = list(accumulate(text.count("\n") + 1 for text in texts))
-    repaired: list[tuple[str, Steps]] = [(text, ()) for text in texts]
+    repaired: dict[int, tuple[str, Steps]] = {}
     shown = _shown("\n".join(texts), ends[-1] if ends else 0, config)
     for number in dict.fromkeys(bisect_right(ends, line) for line, _ in shown):
         found = repair_lines(texts[number].split("\n"), config)

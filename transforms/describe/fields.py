@@ -14,7 +14,7 @@ from transforms.describe.links import unique_links
 from transforms.describe.stated import date_at_edges
 from transforms.describe.tags import find_tags
 from transforms.describe.truncation import cut_mark
-from transforms.describe.words import count_words
+from transforms.describe.words import count_all_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,11 +71,13 @@ def describe(piece: Piece, order: Order | None = None) -> Description:
 def describe_all(pieces: Sequence[Piece], order: Order | None = None) -> tuple[Description, ...]:
     """Do the same for many pieces at once, which costs less; each is read by itself."""
     cut = [cut_mark(piece.body) for piece in pieces]
-    languages = detect_languages([body for body, _ in cut])
-    return tuple(map(_described, pieces, cut, languages, repeat(order)))
+    bodies = [body for body, _ in cut]
+    return tuple(map(_described, pieces, cut, detect_languages(bodies), count_all_words(bodies), repeat(order)))
 
 
-def _described(piece: Piece, cut: tuple[str, bool], language: Language, order: Order | None) -> Description:
+def _described(
+    piece: Piece, cut: tuple[str, bool], language: Language, n_words: int, order: Order | None
+) -> Description:
     body, truncated = cut
     lines = edges(f"{piece.byline}\n{body}" if piece.byline else body)
     title = (piece.title or "").strip() or None
@@ -91,7 +93,7 @@ def _described(piece: Piece, cut: tuple[str, bool], language: Language, order: O
         tags=find_tags(piece.tags, lines),
         links=unique_links(piece.links, body),
         n_chars=len(body),
-        n_words=count_words(body),
+        n_words=n_words,
         truncated=truncated,
     )
 

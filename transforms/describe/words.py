@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.compiled import compiled
+from transforms.utf8 import utf8_of
 
 # Letters of the scripts that are written without spaces: Thai, Lao, Burmese, Khmer, kana,
 # Han (with its extensions). Korean and Vietnamese write spaces.
@@ -30,7 +32,26 @@ def count_words(text: str) -> int:
     >>> count_words("It rained — all night."), count_words("雨が降る"), count_words("雨 Rain")
     (4, 4, 2)
     """
-    return int(_counted(np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8), _kinds()))
+    return count_all_words([text])[0]
+
+
+def count_all_words(texts: Sequence[str]) -> list[int]:
+    """Count the words of each text in one go, since a call costs more than a text of some hundred words.
+
+    >>> count_all_words(["It rained.", "", "雨"])
+    [2, 0, 1]
+    """
+    joined = utf8_of(texts)
+    counts: list[int] = _all_counted(joined.data, joined.offsets, _kinds()).tolist()
+    return counts
+
+
+@compiled
+def _all_counted(data: NDArray[np.uint8], offsets: NDArray[np.int64], kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
+    counts = np.zeros(len(offsets) - 1, np.int64)
+    for number in range(len(counts)):
+        counts[number] = _counted(data[offsets[number] : offsets[number + 1]], kinds)
+    return counts
 
 
 @compiled

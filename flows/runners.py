@@ -58,18 +58,11 @@ def _here(work: Work, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Staged]
 
 
 def _in_processes(work: Work, batches: Sequence[Batch], workers: int) -> Iterator[tuple[Batch, Staged]]:
-    """Works in as many processes, this one among them: it needs no second to start, and is there in any case."""
     # A fresh interpreter each: a forked one would inherit locks held by threads of the libraries.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers - 1, mp_context=context, initializer=worker.begin) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=worker.begin) as pool:
         running = {pool.submit(partial(patiently, work), batch): batch for batch in batches}
         try:
-            # The others begin with the first.
-            for future in reversed(list(running)):
-                if future.cancel():
-                    batch = running.pop(future)
-                    yield batch, patiently(work, batch)
-                    yield from [(running.pop(done), done.result()) for done in list(running) if done.done()]
             for future in as_completed(running):
                 yield running[future], future.result()
         except BrokenProcessPool as error:

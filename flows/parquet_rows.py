@@ -112,7 +112,7 @@ class ParquetRows:
         found = DICTIONARY_PAGE.match(self._bytes.read(16))
         if not found:
             return int(column.total_uncompressed_size)
-        return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(found[1])) >> 1
+        return int(sum((byte & 0x7F) << 7 * place for place, byte in enumerate(found[1]))) >> 1
 
     def _span_of(self, group: int) -> Span:
         metadata = self._file.metadata.row_group(group)

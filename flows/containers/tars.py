@@ -98,7 +98,7 @@ class _Headers:
                 try:
                     found = super().frombuf(buf, encoding, errors)
                     if found.type in EXTENSIONS and found.size > LONGEST_HEADER:
-                        raise tarfile.InvalidHeaderError("a header of unreasonable size")
+                        raise tarfile.HeaderError("a header of unreasonable size")
                 except tarfile.HeaderError:
                     met.heard(bytes(buf))
                     raise

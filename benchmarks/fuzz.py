@@ -197,7 +197,7 @@ def _hold(parts: list[PartRead], data: bytes, kind: str, stated: Stated) -> None
 
 def _hold_all(pieces: list[Piece], residue: list[Residue], text: str) -> None:
     """Every character of a text lies in one post or residue row."""
-    spans = sorted((row.start, row.end) for row in (*pieces, *residue))
+    spans = sorted([*((row.start, row.end) for row in pieces), *((row.start, row.end) for row in residue)])
     at = 0
     for start, end in (*spans, (len(text), len(text))):
         assert at <= start, "a character in two rows"

@@ -70,6 +70,12 @@ def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, stream: Stream, budget
     return Part(Borrowed(stream, tar.fileobj.read if tar.fileobj else stream.read, DAMAGE), info.size)
 
 
+def _reasonable(header: tarfile.TarInfo) -> tarfile.TarInfo:
+    if header.type in EXTENSIONS and header.size > LONGEST_HEADER:
+        raise tarfile.HeaderError(f"a header of {header.size:,} bytes")
+    return header
+
+
 class _WithHoles(Unpacked):
     """A member of which the tar leaves out long runs of zeros: a few bytes can stand for any number."""
 
@@ -96,13 +102,10 @@ class _Headers:
             @classmethod
             def frombuf(cls, buf: Any, encoding: str, errors: str) -> Any:  # noqa: ANN401 - bytes, and the own class
                 try:
-                    found = super().frombuf(buf, encoding, errors)
-                    if found.type in EXTENSIONS and found.size > LONGEST_HEADER:
-                        raise tarfile.HeaderError("a header of unreasonable size")
+                    return _reasonable(super().frombuf(buf, encoding, errors))
                 except tarfile.HeaderError:
                     met.heard(bytes(buf))
                     raise
-                return found
 
         self.kind = Header
 

@@ -72,7 +72,7 @@ def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, stream: Stream, budget
 
 def _reasonable(header: tarfile.TarInfo) -> tarfile.TarInfo:
     if header.type in EXTENSIONS and header.size > LONGEST_HEADER:
-        raise tarfile.HeaderError(f"a header of {header.size:,} bytes")
+        raise tarfile.InvalidHeaderError(f"a header of {header.size:,} bytes")  # type: ignore[attr-defined]
     return header
 
 

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality exact learn bench bench-signatures bench-duplicates torture reference constraints clean
+.PHONY: run test check lint types quality exact learn bench bench-signatures bench-duplicates torture fuzz reference constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -47,6 +47,11 @@ KILLS ?= 24
 SECONDS ?= 300
 torture: $(READY)
 	$(BIN)/python -m benchmarks.torture $(KILLS) $(SECONDS)
+
+# Damages dumps for MINUTES; each that breaks a promise becomes a file in tests/fuzz/cases.
+MINUTES ?= 10
+fuzz: $(READY)
+	$(BIN)/python -m benchmarks.fuzz $(MINUTES) $(SEED)
 
 # Planted duplicates: what winnow and other tools find of them, and at what cost. Renews docs/benchmarks.md.
 bench-duplicates: $(READY)

@@ -6,7 +6,9 @@ characters, and `byte_start` and `byte_end` are those of the row group in the fi
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -16,14 +18,21 @@ from typing import Any, BinaryIO, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.containers.streams import Limits
 from transforms.decode import Charset
-from transforms.errors import DumpError, FieldError
+from transforms.errors import DumpError, FieldError, RefusedError
 from transforms.split.fields import INNER, LONGEST_NAME, NAMES_SHOWN, FieldNames, columns_of, has_asked, without_asked
 
 MAGIC: Final = b"PAR1"
 CHARSET: Final = Charset("utf-8", 1.0, "Parquet states its strings to be UTF-8", "utf-8")
 # Rows rendered at once.
 ROWS: Final = 500
+# Bytes that the values of a column may come to in one batch: a dictionary holds each once, and rows only point at it.
+BATCH_BYTES: Final = 32_000_000
+# How a dictionary page begins (Thrift, compact): fields 1 to 2 are numbers, the first is 2 for such a page.
+DICTIONARY_PAGE: Final = re.compile(rb"\x15\x04\x15([\x80-\xff]{0,4}[\x00-\x7f])")
+# The limits of what is unpacked hold here too: a row group of a kilobyte can stand for a terabyte.
+LIMITS: Final = Limits()
 # Bytes of a column that are read at once; otherwise it would be all that a row group has of it.
 BUFFER: Final = 1 << 20
 # What the library raises on damage; a codec that fails and a bad length come as OSError.
@@ -40,6 +49,7 @@ class ParquetRows:
     def __init__(self, file: BinaryIO) -> None:
         """Opens it; raises `DumpError` where its footer can't be read."""
         try:
+            self._bytes, self._most = file, max(LIMITS.floor, LIMITS.ratio * file.seek(0, io.SEEK_END))
             self._file = pq.ParquetFile(pa.PythonFile(file, mode="r"), buffer_size=BUFFER)
         except DAMAGE as error:
             said = f"a Parquet file whose footer can't be read ({_first_line(error)}); it is cut off or damaged"
@@ -63,14 +73,23 @@ class ParquetRows:
             )
 
     def blocks(self) -> Iterator[bytes]:
-        """The rendering, in UTF-8. What can't be read of a row group is passed over and noted."""
+        """The rendering, in UTF-8. What can't be read of a row group is passed over and noted.
+
+        Raises `RefusedError` where it swells without end.
+        """
         self._ends, self.damage = [], {}
         done = 0
         for number in range(self._file.num_row_groups):
             try:
-                for batch in self._file.iter_batches(ROWS, row_groups=[number], use_threads=False):
+                rows = self._rows_at_once(number)
+                for batch in self._file.iter_batches(rows, row_groups=[number], use_threads=False):
                     text = "".join(map(_line, _rows(batch.cast(self._schema, safe=False))))
                     done += len(text)
+                    if done > self._most:
+                        raise RefusedError(
+                            f"its rows come to more than {LIMITS.ratio} times its size, as a decompression bomb does; "
+                            "write it anew without dictionaries if it is none"
+                        )
                     yield text.encode("utf-8", "replace")
             except DAMAGE as error:
                 self.damage[number + 1] = f"row group {number + 1} is damaged ({_first_line(error)}); get the file anew"
@@ -79,6 +98,21 @@ class ParquetRows:
     def byte_spans(self, starts: Sequence[int]) -> tuple[Span, ...]:
         """The bytes of the row groups in which characters of the rendering stand."""
         return tuple(self._groups[bisect_right(self._ends, start)] for start in starts)
+
+    def _rows_at_once(self, group: int) -> int:
+        """As many rows as are sure to fit, whichever values of the dictionaries they point at."""
+        metadata = self._file.metadata.row_group(group)
+        columns = [metadata.column(number) for number in range(metadata.num_columns)]
+        largest = max((self._dictionary_bytes(column) for column in columns if column.has_dictionary_page), default=0)
+        return max(1, min(ROWS, BATCH_BYTES // max(1, largest)))
+
+    def _dictionary_bytes(self, column: pq.ColumnChunkMetaData) -> int:
+        """The size of a dictionary when it is unpacked, as its page says; else the most that it can be."""
+        self._bytes.seek(column.dictionary_page_offset)
+        found = DICTIONARY_PAGE.match(self._bytes.read(16))
+        if not found:
+            return int(column.total_uncompressed_size)
+        return int(sum((byte & 0x7F) << 7 * place for place, byte in enumerate(found[1]))) >> 1
 
     def _span_of(self, group: int) -> Span:
         metadata = self._file.metadata.row_group(group)

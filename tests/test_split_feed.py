@@ -198,3 +198,10 @@ def test_an_emoji_written_as_its_two_halves_is_one_character() -> None:
     item = "<item><title>Sun &#55357;&#56832; &#xD83D;</title><description>It shone all day long.</description></item>"
     (piece,) = split_feed(f"<rss><channel>{item}</channel></rss>").pieces
     assert piece.title == "Sun 😀 \N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize("tag", ["a:", "a:b:", "a:1", "a:-"])
+def test_an_element_without_a_name_of_its_own_is_no_fault(tag: str) -> None:
+    content = f'<content type="xhtml"><div><{tag}>It rained all day.</{tag}></div></content>'
+    (piece,) = split_feed(f"<feed><entry><title>Rain</title>{content}</entry></feed>").pieces
+    assert "It rained all day." in piece.body

@@ -18,6 +18,7 @@ import numpy as np
 from ftfy import TextFixerConfig
 from ftfy.chardata import HTML_ENTITIES, HTML_ENTITY_RE
 
+from transforms.heaps import bounded
 from transforms.repair_steps import config_of
 from transforms.screen import ACCENT, ENTITY, SIGN, TAG, screen_of
 
@@ -125,5 +126,5 @@ def _needs(line: str, signs: int, config: TextFixerConfig) -> bool:
 
 
 def _repaired(line: str, config: TextFixerConfig) -> tuple[str, Steps]:
-    fixed = ftfy.fix_and_explain(line, config)
+    fixed = ftfy.fix_and_explain(line, bounded(line, config))
     return fixed.text, tuple(f"{step.action} {step.parameter}" for step in fixed.explanation or ())

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from flows.containers.found import Found, Member, PassedOver, Rejected
 from flows.containers.names import Names, as_path, folder_of, is_hidden
-from flows.containers.streams import KEPT, Borrowed, Part, Stream
+from flows.containers.streams import KEPT, Borrowed, BrokenError, Budget, Part, Stream, Unpacked
 
 BLOCK: Final = 512
 # Headers that point at headers without end meet the limit of recursion; forged numbers fit no type.
 DAMAGE: Final = (tarfile.TarError, OSError, EOFError, ValueError, RecursionError, OverflowError)
+
+# Headers that hold a long name or further fields are read whole; real ones have some kilobytes, seldom a few hundred.
+LONGEST_HEADER: Final = 1_000_000
+EXTENSIONS: Final = frozenset(
+    (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+)
 
 
 def is_tar(head: bytes) -> bool:
@@ -23,7 +30,7 @@ def is_tar(head: bytes) -> bool:
         return False
 
 
-def members(stream: Stream, archive: str) -> Iterator[Found]:
+def members(stream: Stream, budget: Budget, archive: str) -> Iterator[Found]:
     """The members of a tar; where it is damaged, last why the rest can't be read (named None, as the tar itself)."""
     names, headers, last = Names(), _Headers(), None
     try:
@@ -32,7 +39,7 @@ def members(stream: Stream, archive: str) -> Iterator[Found]:
             errors="surrogateescape",
         ) as tar:  # fmt: skip
             while (info := tar.next()) is not None:
-                for found in _member(tar, info, names, stream, archive):
+                for found in _member(info, partial(_content, tar, info, stream, budget), names, archive):
                     last = found.stream if isinstance(found, Member) else last
                     yield found
                 # `tarfile` would remember every member that it has met.
@@ -44,7 +51,7 @@ def members(stream: Stream, archive: str) -> Iterator[Found]:
         yield Rejected(None, said)
 
 
-def _member(tar: tarfile.TarFile, info: tarfile.TarInfo, names: Names, stream: Stream, archive: str) -> Iterator[Found]:
+def _member(info: tarfile.TarInfo, content: Callable[[], Stream], names: Names, archive: str) -> Iterator[Found]:
     name = as_path(info.name)
     if info.isdir():
         return
@@ -53,14 +60,35 @@ def _member(tar: tarfile.TarFile, info: tarfile.TarInfo, names: Names, stream: S
     elif is_hidden(name):
         yield PassedOver("hidden files")
     else:
-        yield Member(names.given(name), _content(tar, info, stream), info.size, source=folder_of(name, archive))
+        yield Member(names.given(name), content(), info.size, source=folder_of(name, archive))
 
 
-def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, stream: Stream) -> Stream:
+def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, stream: Stream, budget: Budget) -> Stream:
     """The bytes of a member. `extractfile` would keep back the last ones before a cut; only holes need it."""
     if info.issparse() and (content := tar.extractfile(info)):
-        return Borrowed(stream, content.read, DAMAGE)
+        return _WithHoles(stream, budget, content.read)
     return Part(Borrowed(stream, tar.fileobj.read if tar.fileobj else stream.read, DAMAGE), info.size)
+
+
+def _reasonable(header: tarfile.TarInfo) -> tarfile.TarInfo:
+    if header.type in EXTENSIONS and header.size > LONGEST_HEADER:
+        raise tarfile.InvalidHeaderError(f"a header of {header.size:,} bytes")  # type: ignore[attr-defined]
+    return header
+
+
+class _WithHoles(Unpacked):
+    """A member of which the tar leaves out long runs of zeros: a few bytes can stand for any number."""
+
+    def __init__(self, below: Stream, budget: Budget, read: Callable[[int], bytes]) -> None:
+        begin = below.tell()
+        super().__init__(below, budget, lambda: below.tell() - begin)
+        self._read = read
+
+    def _pull(self, size: int) -> bytes:
+        try:
+            return self._read(size)
+        except DAMAGE as error:
+            raise BrokenError(f"the data are damaged or cut off ({error}); get the file anew") from error
 
 
 class _Headers:
@@ -74,7 +102,7 @@ class _Headers:
             @classmethod
             def frombuf(cls, buf: Any, encoding: str, errors: str) -> Any:  # noqa: ANN401 - bytes, and the own class
                 try:
-                    return super().frombuf(buf, encoding, errors)
+                    return _reasonable(super().frombuf(buf, encoding, errors))
                 except tarfile.HeaderError:
                     met.heard(bytes(buf))
                     raise

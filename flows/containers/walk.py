@@ -61,7 +61,7 @@ def _contents(member: Member, head: bytes, path: str, budget: Budget) -> Iterato
         return _named(zips.members(stream, budget, archive), member.name)
     if warcs.is_warc(head):
         return _named(warcs.members(stream, budget), member.name)
-    return _named(tars.members(stream, archive), member.name) if tars.is_tar(head) else None
+    return _named(tars.members(stream, budget, archive), member.name) if tars.is_tar(head) else None
 
 
 def _named(contents: Iterator[Found], container: str | None) -> Iterator[Found]:

@@ -142,7 +142,10 @@ def _content(node: etree._Element) -> tuple[str, tuple[str, ...]]:
         plain = node.get("type") in ("text", "text/plain") or not HTML.search(text)
         return (text.strip(), ()) if plain else html_body(text)
     for inner in node.iter(etree.Element):
-        inner.tag = _local(inner)
+        try:
+            inner.tag = _local(inner)
+        except ValueError:  # "<a:>" has no name of its own, and that of "<a:1>" is none
+            inner.tag = "span"
     etree.cleanup_namespaces(node)
     page = parse(etree.tostring(node, encoding="unicode", with_tail=False))
     return render(page, 0, len(page.tags)), links_in(page, 0, len(page.tags))

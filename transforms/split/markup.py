@@ -70,6 +70,7 @@ class _Writer:
         self.open: list[str] = []
         self.count: dict[str, int] = {}
         self.dropped: dict[str, int] = {}  # colours left out of the preformatted text that is open
+        self.unended: set[str] = set()  # elements that have no end tag from here on
         self.edge = True  # whether white space that comes now is beside an edge
         self.end = len(source)
 
@@ -132,8 +133,9 @@ class _Writer:
 
     def raw(self, name: str, tag: re.Match[str]) -> int:
         """Pass over an element without markup inside."""
-        end = RAW_END[name].search(self.source, tag.end())
+        end = None if name in self.unended else RAW_END[name].search(self.source, tag.end())
         if end is None and name not in ENDLESS:
+            self.unended.add(name)
             return tag.end()
         inner = self.source[tag.end() : end.start() if end else len(self.source)]
         if name == "script" and LINKED_DATA.search(tag["rest"]):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
+
 from transforms.evidence import NO_EVIDENCE, Evidence, outline_of
 from transforms.lines import Lines
 from transforms.records import Piece, Residue, Split
@@ -9,6 +12,7 @@ from transforms.repair import Repaired
 from transforms.split.text import Block, cut_lines
 
 FOREIGN_ENDS = "line ends"
+CONTROLS = "control characters"
 
 
 def split_text(lines: Lines, repaired: Repaired, known: Evidence = NO_EVIDENCE) -> Split:
@@ -30,6 +34,7 @@ def split_text(lines: Lines, repaired: Repaired, known: Evidence = NO_EVIDENCE) 
         else:
             text = _joined(repaired, block.first, block.last)
             residue.append(Residue(start, end, block.kind, text))
+    residue = sorted([*residue, *_unseen(cut.blocks, lines, repaired)], key=lambda row: row.start)
     if known:
         return Split(tuple(pieces), tuple(residue))
     starts = {block.first: block.certainty for block in cut.blocks if block.kind == "post"}
@@ -49,6 +54,17 @@ def _piece(block: Block, start: int, end: int, lines: Lines, repaired: Repaired)
         boundary=block.boundary,
         repairs=tuple(dict.fromkeys(steps)),
     )
+
+
+def _unseen(blocks: list[Block], lines: Lines, repaired: Repaired) -> Iterator[Residue]:
+    """The lines between blocks of which repair left nothing: control characters alone."""
+    ends = [block.last for block in blocks]
+    for number in sorted(repaired.repairs):
+        at = bisect_right(ends, number)
+        outside = at == len(blocks) or number < blocks[at].first
+        if outside and lines.lines[number].strip() and not repaired.lines[number].strip():
+            start = lines.starts[number]
+            yield Residue(start, start + len(lines.lines[number]), CONTROLS, "")
 
 
 def _byline(block: Block, repaired: Repaired) -> str | None:

@@ -1,16 +1,27 @@
-"""Kills runs at random moments while others read, and holds what is left against a run that nobody disturbed.
+"""Runs that die, or meet failing disks, while others read; what is left is held against an undisturbed run.
 
-    python -m benchmarks.torture [KILLS [SECONDS]]
+    python -m benchmarks.torture [TRIALS [SECONDS]]
 
-Each kill hits a run that adds the second half of the samples to a warehouse with the first: by SIGKILL, SIGTERM or
-SIGINT in turn, at moments that fill its duration evenly from a first one by chance. Then the tables must be those
-before or those after the run, and the next run must make those after. Two readers read the plain view and the Delta
-tables all the while. It ends with an error at the first fault.
+Each trial hits a run that adds dumps to a warehouse, in one of these ways, in turn:
+
+- a signal (SIGKILL, SIGTERM, SIGINT) at a moment that fills its duration evenly;
+- the process ends at one of its calls that change or read files (`benchmarks.faults.DOOR`), each call in turn;
+- the same, and then the power is cut: what was not synced is lost, or half there, by chance;
+- one of these calls fails with ENOSPC or EIO; a read of a raw file fails in its middle;
+- the disk is full: a `tmpfs` with less and less room (where one can be mounted).
+
+Then readers of the plain view must see the tables before the run or those after it, the next run must make those after
+it, and `winnow verify` must find nothing. Readers read the plain view and the Delta tables all the while. It ends with
+an error at the first fault.
 """
 
 from __future__ import annotations
 
+import errno
+import itertools
+import json
 import multiprocessing
+import os
 import random
 import shutil
 import signal
@@ -19,70 +30,223 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from multiprocessing.synchronize import Event
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import pyarrow.dataset as ds
 
+from benchmarks.faults import KILLED, Door, Plan, after_power_cut
+from benchmarks.soak import dump
+from flows.pipeline import Request, run
+from flows.runners import local
 from flows.verify import verify
 from flows.warehouse import Warehouse
+from transforms.errors import WinnowError
 
-RAW: Final = Path(__file__).parent.parent / "raw"
-COMMAND: Final = Path(sys.executable).with_name("winnow")
+TRIALS: Final = 240
+SECONDS: Final = 900.0
+DUMPS: Final = 4
 SIGNALS: Final = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-FIRST: Final = ("tidepool", "skylog")
-KILLS: Final = 24
-SECONDS: Final = 300.0
+FAULTS: Final = (errno.ENOSPC, errno.EIO)
 # Steps of this part of a run's duration visit it evenly, however many are taken.
 GOLDEN: Final = 0.6180339887
+# How a run may end that was refused by its disk: in winnow's own words.
+TOLD: Final = 2
+READERS: Final = 2
 Tables = dict[str, list[str]]
+COLUMNS: Final = {
+    "posts": ["post_id", "text_sha256", "n_copies", "canonical_copy_id"],
+    "copies": ["copy_id", "post_id", "relation"],
+    "dumps": ["dump_id", "path", "status"],
+}
+# Processes of one that has imported all and has done nothing yet: each starts at once, as if it were new.
+FRESH: Final = multiprocessing.get_context("forkserver")
+
+
+@dataclass(slots=True)
+class Ground:
+    """Where trials happen: raw dumps, the warehouse before a run and after it, and its two states."""
+
+    place: Path
+    states: list[Tables] = field(default_factory=list)
+    calls: int = 0
+    duration: float = 0.0
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def raw(self) -> Path:
+        return self.place / "raw"
 
 
 def main() -> None:
-    """Prints how many kills were survived and how many reads saw a whole state."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
+    """Prints how many trials of each kind were survived, and how many reads saw a whole state."""
+    trials = int(sys.argv[1]) if len(sys.argv) > 1 else TRIALS
     until = time.monotonic() + (float(sys.argv[2]) if len(sys.argv) > 2 else SECONDS)
-    with tempfile.TemporaryDirectory() as folder:
-        torture(Path(folder), kills, until)
+    FRESH.set_forkserver_preload(["benchmarks.faults", "flows.pipeline", "flows.runners"])
+    with tempfile.TemporaryDirectory(prefix="winnow-torture-") as folder:
+        torture(Path(folder), trials, until)
 
 
-def torture(place: Path, kills: int, until: float) -> None:
-    ingest(place / "before", *[RAW / name for name in FIRST]).communicate()
-    shutil.copytree(place / "before", place / "after", symlinks=True)
+def torture(place: Path, trials: int, until: float) -> None:
+    ground = prepared(place)
+    start = random.Random(11)
+    ways: list[Callable[[Ground, Path, int], str]] = [signalled, stopped, cut, refused, misread]
+    with readers(ground) as (show, reads):
+        for number in range(trials):
+            if time.monotonic() > until:
+                print(f"the time is over after {number} of {trials} trials")
+                break
+            warehouse = Path(shutil.copytree(place / "before", place / f"trial-{number}", symlinks=True))
+            show(warehouse)
+            way = ways[number % len(ways)]
+            survive(ground, warehouse, lambda there, way=way, number=number: way(ground, there, number // len(ways)))
+            # Readers may still look at the last two.
+            shutil.rmtree(place / f"trial-{number - 2}", ignore_errors=True)
+        full_disks(ground, start)
+    print("survived:", ", ".join(f"{number} {name}" for name, number in sorted(ground.counts.items())))
+    print(f"calls of a run that can fail: {ground.calls}")
+    print(f"reads by {READERS} readers, each of a whole state: {reads():,}")
+
+
+def survive(ground: Ground, warehouse: Path, way: Callable[[Path], str]) -> None:
+    """Lets something happen to a run, and checks what is left and what the next run makes of it."""
+    what = way(warehouse)
+    left = warehouse.with_name(warehouse.name + "-cut")
+    there = left if left.exists() else warehouse
+    assert tables(there) in ground.states, what
+    assert ingested(ground, there) == 0, what
+    assert tables(there) == committed(there) == ground.states[1], what
+    verdict = verify(Warehouse.open(there))
+    assert (verdict.problems, verdict.missing) == ([], []), (what, verdict.problems)
+    shutil.rmtree(left, ignore_errors=True)
+    ground.counts[what] += 1
+
+
+def prepared(place: Path) -> Ground:
+    ground = Ground(place)
+    ground.raw.mkdir()
+    for number in range(2 * DUMPS):
+        if number == DUMPS:
+            assert ingested(ground, place / "before") == 0
+            shutil.copytree(place / "before", place / "after", symlinks=True)
+        (ground.raw / f"{number}.txt").write_text(dump(3 * number), encoding="utf-8")
     started = time.monotonic()
-    ingest(place / "after", RAW).communicate()
-    duration = time.monotonic() - started
-    states = [tables(place / "before"), tables(place / "after")]
-    start, survived, hit, reads, ends = random.Random(11).random(), 0, 0, 0, Counter[str]()
-    for number in range(kills):
-        if time.monotonic() > until:
-            break
-        warehouse = Path(shutil.copytree(place / "before", place / "warehouse", symlinks=True))
-        with Readers(warehouse, states) as readers:
-            run = ingest(warehouse, RAW)
-            time.sleep(duration * ((start + number * GOLDEN) % 1))
-            run.send_signal(SIGNALS[number % len(SIGNALS)])
-            run.communicate()
-            hit += run.returncode != 0
-            ends["before the commit" if tables(warehouse) == states[0] else "after it"] += 1
-            assert tables(warehouse) in states, number
-            again = ingest(warehouse, RAW)
-            said, _ = again.communicate()
-            assert again.returncode == 0, said
-        assert tables(warehouse) == states[1], number
-        verdict = verify(Warehouse.open(warehouse))
-        assert (verdict.problems, verdict.missing) == ([], []), number
-        survived, reads = survived + 1, reads + readers.reads
-        shutil.rmtree(warehouse)
-    print(f"survived: {survived} signals, {hit} of them before the run had ended; the tables were those {dict(ends)}")
-    print(f"reads by two readers, each of a whole state: {reads:,}")
+    assert ingested(ground, place / "after") == 0
+    ground.duration = time.monotonic() - started
+    shutil.copytree(place / "before", place / "counted", symlinks=True)
+    plan = Plan(0, 0, place / "calls.json", place / "counted")
+    assert ingested(ground, place / "counted", plan) == 0
+    ground.calls = json.loads(plan.report.read_text())["calls"]
+    ground.states = [tables(place / "before"), tables(place / "after")]
+    return ground
 
 
-def ingest(warehouse: Path, *sources: Path) -> subprocess.Popen[str]:
-    command: list[str | Path] = [COMMAND, "ingest", *sources, "-w", warehouse]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def signalled(ground: Ground, warehouse: Path, number: int) -> str:
+    sent = SIGNALS[number % len(SIGNALS)]
+    process = begun(ground, warehouse)
+    time.sleep(ground.duration * (number * GOLDEN % 1))
+    if process.pid and process.is_alive():
+        os.kill(process.pid, sent)
+    process.join()
+    return f"{sent.name} at a moment by chance"
+
+
+def stopped(ground: Ground, warehouse: Path, number: int) -> str:
+    at = 1 + int(number * GOLDEN % 1 * ground.calls)
+    plan = Plan(at, 0, ground.place / "report.json", warehouse)
+    assert ingested(ground, warehouse, plan) in {0, KILLED}
+    return "ended at a call"
+
+
+def cut(ground: Ground, warehouse: Path, number: int) -> str:
+    stopped(ground, warehouse, number)
+    to = warehouse.with_name(warehouse.name + "-cut")
+    after_power_cut(warehouse, ground.place / "before", ground.place / "report.json", to, random.Random(number))
+    return "power cut at a call"
+
+
+def refused(ground: Ground, warehouse: Path, number: int) -> str:
+    fault = FAULTS[number % len(FAULTS)]
+    at = 1 + int(number * GOLDEN % 1 * ground.calls)
+    plan = Plan(at, fault, ground.place / "report.json", warehouse)
+    assert ingested(ground, warehouse, plan) in {0, 1, TOLD}
+    return f"{errno.errorcode[fault]} at a call"
+
+
+def misread(ground: Ground, warehouse: Path, number: int) -> str:
+    plan = Plan(1 + number % (2 * DUMPS), errno.EIO, ground.place / "report.json", warehouse, "_pull")
+    assert ingested(ground, warehouse, plan) in {0, 1}
+    return "EIO in the middle of a raw file"
+
+
+def full_disks(ground: Ground, rng: random.Random) -> None:
+    """A second run, and one that cleans up, on file systems with less and less room."""
+    size = sum(path.stat().st_size for path in (ground.place / "after").rglob("*") if path.is_file())
+    for number, share in enumerate(itertools.chain(range(20), range(20))):
+        with small_disk(ground.place / "disk", size * 4) as disk:
+            if disk is None:
+                print("no tmpfs can be mounted here: full disks were not tried")
+                return
+            warehouse = Path(shutil.copytree(ground.place / "before", disk / "warehouse", symlinks=True))
+            free = shutil.disk_usage(disk).free
+            room = rng.randrange(size * (share + 1) // 24)
+            with (disk / "ballast").open("wb") as file:
+                file.truncate(0)
+                file.write(bytes(max(0, free - room)))
+            code = ingested(ground, warehouse, keep=0.0 if number >= 20 else None)
+            assert code in {0, TOLD}, code
+            assert tables(warehouse) in ground.states
+            (disk / "ballast").unlink()
+            assert ingested(ground, warehouse) == 0
+            assert tables(warehouse) == committed(warehouse) == ground.states[1]
+            verdict = verify(Warehouse.open(warehouse))
+            assert (verdict.problems, verdict.missing) == ([], []), verdict.problems
+            ground.counts["full disk" if code else "nearly full disk"] += 1
+
+
+@contextmanager
+def small_disk(place: Path, size: int) -> Iterator[Path | None]:
+    place.mkdir(exist_ok=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], capture_output=True, check=False
+    )
+    try:
+        yield None if mounted.returncode else place
+    finally:
+        if not mounted.returncode:
+            subprocess.run(["umount", place], check=True)
+
+
+def ingested(ground: Ground, warehouse: Path, plan: Plan | None = None, keep: float | None = None) -> int:
+    process = begun(ground, warehouse, plan, keep)
+    process.join()
+    return process.exitcode or 0
+
+
+def begun(ground: Ground, warehouse: Path, plan: Plan | None = None, keep: float | None = None) -> Any:  # noqa: ANN401
+    process = FRESH.Process(target=ingest, args=(ground.raw, warehouse, plan, keep))
+    process.start()
+    return process
+
+
+def ingest(raw: Path, warehouse: Path, plan: Plan | None, keep: float | None) -> None:
+    """A run, in a process of its own: 0 done, 1 some dumps rejected, 2 refused in winnow's own words."""
+    door = Door(plan) if plan else None
+    if door:
+        door.install()
+    options = {} if keep is None else {"keep": keep}
+    try:
+        summary = run(Request((str(raw),), warehouse, **options), local(lambda _batch, _staged: None))  # type: ignore[arg-type]
+    except WinnowError as error:
+        assert "\n" not in str(error), error
+        sys.exit(TOLD)
+    if door:
+        door.close()
+    sys.exit(1 if summary.rejected else 0)
 
 
 def tables(warehouse: Path) -> Tables:
@@ -96,13 +260,6 @@ def tables(warehouse: Path) -> Tables:
     return found
 
 
-COLUMNS: Final = {
-    "posts": ["post_id", "text_sha256", "n_copies", "canonical_copy_id"],
-    "copies": ["copy_id", "post_id", "relation"],
-    "dumps": ["dump_id", "path", "status"],
-}
-
-
 def texts(data: Any, name: str) -> list[str]:  # noqa: ANN401 - pyarrow ships no types
     return sorted(map(str, data.to_table(columns=COLUMNS[name]).to_pylist()))
 
@@ -112,41 +269,52 @@ def committed(warehouse: Path) -> Tables:
     return {name: sorted(map(str, opened.read(name, columns).to_pylist())) for name, columns in COLUMNS.items()}
 
 
-def read_on(warehouse: Path, states: list[Tables], done: Event, answers: Any) -> None:  # noqa: ANN401 - as above
+@contextmanager
+def readers(ground: Ground) -> Iterator[tuple[Callable[[Path], None], Callable[[], int]]]:
+    """Processes that read while this holds; gives how to show them another warehouse, and the number of reads."""
+    done, shown = FRESH.Event(), ground.place / "shown.txt"
+    answers = FRESH.Queue()
+    shown.write_text(str(ground.place / "before"))
+    processes = [FRESH.Process(target=read_on, args=(shown, ground.states, done, answers)) for _ in range(READERS)]
+
+    def show(warehouse: Path) -> None:
+        shown.with_suffix(".new").write_text(str(warehouse))
+        shown.with_suffix(".new").replace(shown)
+        assert answers.empty(), answers.get()
+
+    total = 0
+    for process in processes:
+        process.start()
+    try:
+        yield show, lambda: total
+    finally:
+        done.set()
+        for process in processes:
+            answer = answers.get(timeout=60)
+            process.join()
+            assert isinstance(answer, int), answer
+            total += answer
+        print(f"reads: {total:,}")
+
+
+def read_on(shown: Path, states: list[Tables], done: Any, answers: Any) -> None:  # noqa: ANN401 - of any context
     """Reads until told to stop; its answer is the number of reads, or the fault."""
     reads = 0
     try:
         while not done.is_set():
-            assert tables(warehouse) in states, "a mixed view"
-            assert committed(warehouse) in states, "mixed tables"
-            reads += 2
+            warehouse = Path(shown.read_text())
+            try:
+                assert tables(warehouse) in states, "a mixed view"
+                assert committed(warehouse) in states, "mixed tables"
+            except (AssertionError, WinnowError, OSError, duckdb.Error) as error:
+                if Path(shown.read_text()) == warehouse and warehouse.exists():
+                    raise RuntimeError(f"{warehouse}: {error!r}") from error
+            else:
+                reads += 2
     except Exception as error:  # noqa: BLE001 - any is a fault
         answers.put(repr(error))
     else:
         answers.put(reads)
-
-
-class Readers:
-    """Two processes that read a warehouse while this holds."""
-
-    def __init__(self, warehouse: Path, states: list[Tables]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.reads, self._done, self._answers = 0, context.Event(), context.Queue()
-        arguments = (warehouse, states, self._done, self._answers)
-        self._processes = [context.Process(target=read_on, args=arguments) for _ in range(2)]
-
-    def __enter__(self) -> Readers:
-        for process in self._processes:
-            process.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._done.set()
-        for process in self._processes:
-            answer = self._answers.get(timeout=60)
-            process.join()
-            assert isinstance(answer, int), answer
-            self.reads += answer
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from flows.checking.faults import Fault
 from flows.forgotten import hidden
 from flows.lock import NONE, Patience
 from flows.pipeline import Each
-from flows.renamed import Renamed, in_place_of_all
 from flows.rework import rework
+from flows.salvaged import Salvaged, in_place_of_whole
 from flows.staging import Staged
 from flows.traces import Trace, traces_of
 from flows.verify import Verdict, verify_at
@@ -172,14 +172,14 @@ def _read_again(warehouse: Warehouse, step: _Step, run: tuple[str, Path], each: 
         staged += some
         whole |= ids
     gone = [trace for trace in traces if trace.row["dump_id"] not in whole]
-    if everything and gone:
-        raise WarehouseError(f"the bytes of {gone[0].place} and {len(gone) - 1} other dumps are gone; bring them back")
-    repaired.lost += [f"{trace.place}: its bytes are gone, its rows stay as they are" for trace in gone if trace.known]
-    unheard = [trace for trace in gone if not trace.known]
+    kept, unheard = ([trace for trace in gone if trace.known == known] for known in (True, False))
+    if everything and kept:
+        raise WarehouseError(f"the bytes of {kept[0].place} and {len(kept) - 1} other dumps are gone; bring them back")
+    repaired.lost += [f"{trace.place}: its bytes are gone, its rows stay as they are" for trace in kept]
     redo = split_by_own(warehouse, each, folder, run_id, unseen)
-    seen = Renamed(warehouse) if everything else warehouse
+    seen = Salvaged(warehouse, {trace.row["dump_id"] for trace in traces}) if everything else warehouse
     derived = rework(seen, staged, whole, run, redo, DEFAULT_NAMES)
-    tables = in_place_of_all(warehouse, derived.tables) if everything else dict(derived.tables)
+    tables = in_place_of_whole(warehouse, derived.tables) if everything else dict(derived.tables)
     if unheard:
         tables["files"] = _without_files(tables["files"], unheard)
     warehouse.commit(

@@ -105,14 +105,14 @@ def _copies(tables: Tables) -> Iterator[Fault]:
         places_in(posts["post_id"], copies["post_id"]),
         places_in(wordings["wording"], copies["wording"]),
     )
-    shown = ["copy_id", "dump_id", "post_id", "wording"]
-    yield from _found(copies, of_post < 0, shown, "copy {copy_id}: it belongs to post {post_id}, which does not exist")
+    named = ["copy_id", "post_id", "wording"]
+    yield from _found(copies, of_post < 0, named, "copy {copy_id}: it belongs to post {post_id}, which does not exist")
     lost = of_wording < 0
-    yield from _found(copies, lost, shown, "copy {copy_id}: the index does not know its words, {wording}")
+    yield from _found(copies, lost, named, "copy {copy_id}: the index does not know its words, {wording}")
     if len(wordings):
         differs = ~lost & (wordings["post_id"][of_wording] != copies["post_id"])
         said = "copy {copy_id}: it belongs to post {post_id}, and its words to another"
-        yield from _found(copies, differs, shown, said)
+        yield from _found(copies, differs, named, said)
 
 
 def _posts(tables: Tables) -> Iterator[Fault]:
@@ -161,18 +161,13 @@ def _found(  # noqa: PLR0913, PLR0917 - a table, its wrong rows, and how they ar
     numbers: Numbers, wrong: Mask, columns: Sequence[str], said: str, what: str = "copies",
     beside: Iterator[Sequence[object]] | None = None,
 ) -> Iterator[Fault]:  # fmt: skip
-    """A fault for each row that is wrong. Those of a copy are mended by reading its dump again."""
+    """A fault for each row that is wrong: what relates rows is worked out for all of them together."""
     rows = np.flatnonzero(wrong)
 
     def told(row: Row) -> str:
         return said.format(*(next(beside) if beside else ()), **row)
 
-    faults = (
-        Fault(line, "dumps", numbers.name, dumps=frozenset({row["dump_id"]}))
-        if "dump_id" in row
-        else Fault(line, "all")
-        for line, row in _each(numbers, rows, columns, told)
-    )
+    faults = (Fault(line, "all") for line, _ in _each(numbers, rows, columns, told))
     yield from bounded(faults, len(rows), what)
 
 

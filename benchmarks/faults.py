@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -15,7 +16,7 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
-from flows import durable
+from flows import durable, landing
 from flows.landing import RawStream
 
 # What a run does to files, as far as it goes through Python.
@@ -33,7 +34,8 @@ Listing = dict[str, str]
 class Plan:
     """At which call of the door something happens: `fault` is the number of a system error, 0 where the process ends.
 
-    `report` is where the number of all calls is written, and what the disk has of `warehouse`; `only` names one call.
+    `report` is where the number of all calls is written, and what the disk has of `warehouse`. `only` names one call;
+    what is `lasting` fails from then on.
     """
 
     at: int
@@ -41,6 +43,7 @@ class Plan:
     report: Path
     warehouse: Path
     only: str | None = None
+    lasting: bool = False
 
 
 class Door:
@@ -75,14 +78,18 @@ class Door:
     def _guarded(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - any call
             self._calls += 1
-            if self._calls == self._plan.at:
+            if self._calls == self._plan.at or (self._plan.lasting and self._calls > self._plan.at):
                 if self._plan.fault:
-                    raise OSError(self._plan.fault, os.strerror(self._plan.fault))
+                    self._fail(original.__name__)
                 self.close()
                 os._exit(KILLED)
             return original(*arguments, **options)
 
         return guarded
+
+    def _fail(self, name: str) -> None:
+        with landing.told() if name == "_pull" else nullcontext():
+            raise OSError(self._plan.fault, os.strerror(self._plan.fault))
 
     def _note(self, handle: int) -> None:
         found = os.fstat(handle)

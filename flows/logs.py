@@ -82,6 +82,12 @@ def torn(log: Log, after: int) -> list[Path]:
     return []
 
 
+def newest_whole(log: Log) -> int | None:
+    """The newest version before any entry that was not written to its end; None where all are whole."""
+    lost = torn(log, max(log.checkpoints, default=-1))
+    return version_of(lost[0]) - 1 if lost and version_of(lost[0]) else None
+
+
 def broken(log: Log, last: int) -> Iterator[tuple[Path, str]]:
     """What keeps a table from being read as of the version `last`, with what is wrong with it."""
     first = max((version for version in log.checkpoints if version <= last), default=-1)

@@ -68,7 +68,8 @@ class Warehouse:
         insist_on_place(root, create=create)
         with _told(root, "opening the warehouse"):
             opened = cls(root, committed_only=not create)
-            opened._refuse_newer("posts")
+            if not create:  # a run looks at all tables, once it has taken away what a power cut left
+                opened._refuse_newer("posts")
             return opened
 
     def read(self, name: str, columns: Sequence[str] | None = None, where: Where | None = None) -> pa.Table:
@@ -154,13 +155,10 @@ class Warehouse:
 
     def without(self, dropped: Mapping[str, Sequence[Path]], run: Mapping[str, Any], patience: Patience) -> None:
         """Takes files out of their tables that can't be read, as a run of its own; their rows are lost with them."""
+        changes = {name: Change(dropped=paths) for name, paths in dropped.items()}
         with only_writer(self.root, run["command"], patience), _told(self.root, "taking out damaged files"):
-            runs = Change(dropped=dropped.get("runs", ()))
-            self._apply("runs", runs, fold=False)
-            run_id = next_run_id(self._last_run(), run["started"])
-        changes = {name: Change(dropped=paths) for name, paths in dropped.items() if name != "runs"}
-        with only_writer(self.root, run["command"], patience):
-            self.commit(run_id, changes, run)
+            self._apply("runs", changes.pop("runs", Change()), fold=False)
+            self.commit(next_run_id(self._last_run(), run["started"]), changes, run)
 
     def tidy(self, now: datetime, keep: float = upkeep.KEPT) -> int:
         """Shortens the logs and removes files that no run of the last `keep` seconds needs; gives how many files.
@@ -289,7 +287,8 @@ class Warehouse:
 
     def _refuse_newer(self, name: str) -> None:
         if DeltaTable.is_deltatable(self._place(name)):
-            there = pa.schema(self._table(name).schema().to_arrow())
+            version = (self.versions or {}).get(name)
+            there = pa.schema(DeltaTable(self._place(name), version=version).schema().to_arrow())
             columns.refuse_newer(name, there, SCHEMAS[name], str(self.root))
 
     def _last_run(self) -> dict[str, Any] | None:
@@ -340,6 +339,8 @@ class Warehouse:
 
     def _files_at(self, name: str, version: int | None) -> list[Path]:
         """The files of a version, None for the newest. The first has none, also where the log is shortened by now."""
+        if name == "runs" and version is None:
+            version = logs.newest_whole(upkeep.Log.of(Path(self._place(name))))
         return [] if version == 0 else self._files(DeltaTable(self._place(name), version=version), name)
 
     def _apply(self, name: str, change: Change, *, fold: bool = True) -> None:

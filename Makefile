@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates torture constraints clean
+.PHONY: run test check lint types quality exact learn bench-signatures bench-duplicates torture soak constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -36,11 +36,16 @@ learn: $(READY)
 bench-signatures: $(READY)
 	$(BIN)/python -m benchmarks.signatures
 
-# Kills runs at random moments while others read; KILLS of them, for SECONDS at most.
-KILLS ?= 24
-SECONDS ?= 300
+# Runs that die, whose disk fails, whose power is cut, while others read; TRIALS of them, for SECONDS at most.
+TRIALS ?= 240
+SECONDS ?= 900
 torture: $(READY)
-	$(BIN)/python -m benchmarks.torture $(KILLS) $(SECONDS)
+	$(BIN)/python -m benchmarks.torture $(TRIALS) $(SECONDS)
+
+# RUNS small runs in one process while another reads: open files, memory and time of each.
+RUNS ?= 500
+soak: $(READY)
+	$(BIN)/python -m benchmarks.soak $(RUNS)
 
 # Planted duplicates: what winnow and other tools find of them, and at what cost. Renews docs/benchmarks.md.
 bench-duplicates: $(READY)

@@ -270,7 +270,6 @@ def readers(ground: Ground) -> Iterator[tuple[Callable[[Path], None], Callable[[
             process.join()
             assert isinstance(answer, int), answer
             total += answer
-        print(f"reads: {total:,}")
 
 
 def read_on(shown: Path, states: list[Tables], done: Any, answers: Any) -> None:  # noqa: ANN401 - of any context

@@ -88,7 +88,7 @@ class Door:
         return guarded
 
     def _fail(self, name: str) -> None:
-        with landing.told() if name == "_pull" else nullcontext():
+        with landing._told() if name == "_pull" else nullcontext():  # noqa: SLF001 - as a disk fails
             raise OSError(self._plan.fault, os.strerror(self._plan.fault))
 
     def _note(self, handle: int) -> None:

@@ -95,7 +95,7 @@ def opened(file: RawFile) -> Iterator[RawStream]:
     """The bytes of a file as they are. Raises as `members` does."""
     if file.problem:
         raise DumpError(file.problem)
-    with told(), Path(file.place).open("rb", buffering=0) as raw:
+    with _told(), Path(file.place).open("rb", buffering=0) as raw:
         yield RawStream(raw)
 
 
@@ -116,18 +116,18 @@ class RawStream(Stream):
         at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.size}[whence]
         if at < 0:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        with told():
+        with _told():
             self._raw.seek(at)
         self._held, self._at, self._pulled = b"", 0, at
         return at
 
     def _pull(self, size: int) -> bytes:
-        with told():
+        with _told():
             return self._raw.read(size) or b""
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def _told() -> Iterator[None]:
     """Says failures of the disk in winnow's own words, and whether they may pass."""
     try:
         yield

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test check lint types quality exact learn bench bench-signatures bench-duplicates torture fuzz reference constraints clean
+.PHONY: run test check lint types quality exact learn bench bench-signatures bench-duplicates torture soak fuzz reference constraints clean
 
 run: $(READY)
 	$(BIN)/winnow ingest
@@ -42,11 +42,16 @@ bench: $(READY)
 bench-signatures: $(READY)
 	$(BIN)/python -m benchmarks.signatures
 
-# Kills runs at random moments while others read; KILLS of them, for SECONDS at most.
-KILLS ?= 24
-SECONDS ?= 300
+# Runs that die, whose disk fails, whose power is cut, while others read; TRIALS of them, for SECONDS at most.
+TRIALS ?= 240
+SECONDS ?= 900
 torture: $(READY)
-	$(BIN)/python -m benchmarks.torture $(KILLS) $(SECONDS)
+	$(BIN)/python -m benchmarks.torture $(TRIALS) $(SECONDS)
+
+# RUNS small runs in one process while another reads: open files, memory and time of each.
+RUNS ?= 500
+soak: $(READY)
+	$(BIN)/python -m benchmarks.soak $(RUNS)
 
 # Damages dumps for MINUTES; each that breaks a promise becomes a file in tests/fuzz/cases.
 MINUTES ?= 10

@@ -174,6 +174,9 @@ class Chunks:
             table = pa.Table.from_arrays([_array(columns[field.name], field.type) for field in schema], schema=schema)
             with told(self._folder):
                 pq.write_table(table, _file(self._folder, self._number, self._staged.chunks, name), **WRITTEN)
+        self._clear()
+
+    def _clear(self) -> None:
         self._rows, self._held = no_rows(), 0
         self._staged = replace(self._staged, chunks=self._staged.chunks + 1)
 

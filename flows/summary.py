@@ -91,10 +91,22 @@ def print_verdict(verdict: Verdict) -> None:
     listed(f"{len(verdict.problems)} problems:", verdict.problems)
     listed(f"{len(verdict.missing)} raw files are gone or changed, so that they can't be checked:", verdict.missing)
     sound = "all rows stand in their dumps, every character of the text dumps is accounted for"
-    if verdict.forgotten:
-        console.print(f"{verdict.forgotten:,} places of forgotten posts were passed over", highlight=False)
+    notes = {
+        "places of forgotten posts were passed over": verdict.forgotten,
+        "dumps were read by another version of winnow; what reading them again gives was not compared":
+            verdict.other_version,
+        "files of tables have no checksum, since an older winnow wrote them; they can be read":
+            verdict.without_checksum,
+    }  # fmt: skip
+    for said, number in notes.items():
+        if number:
+            console.print(f"{number:,} {said}", highlight=False, soft_wrap=True)
+    if verdict.unchecked:
+        console.print(verdict.unchecked, highlight=False, soft_wrap=True)
     said = "something is wrong" if verdict.problems else sound
-    console.print(f"{verdict.places:,} dumps, {verdict.characters:,} characters checked: {said}", highlight=False)
+    share = f" (a sample of {verdict.share:.6g} of files, dumps and relations)" if verdict.share < 1 else ""
+    checked = f"{verdict.files:,} files of tables, {verdict.places:,} dumps, {verdict.characters:,} characters checked"
+    console.print(f"{checked}{share}: {said}", highlight=False, soft_wrap=True)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], to: TextIO | None = None) -> None:

@@ -18,6 +18,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from flows import columns
+from flows.durable import Summed
 from transforms.tables import SCHEMAS
 
 # Bytes of rows in memory that make a row group: it compresses as well as ten times as much, and a few are held at once.
@@ -34,14 +35,18 @@ Where = tuple[str, "Collection[str] | pa.Array"]
 
 
 class TableFiles:
-    """Writes rows of one table to files in a folder. `close` says which, with the number of rows of each."""
+    """Writes rows of one table to files in a folder. `close` says which, with the number of rows of each.
+
+    The disk has all of a closed file, and its name states the SHA-256 of its content (`flows.durable`).
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder, self._name = folder, name
         self._held: list[pa.Table] = []
         self._bytes = 0
         self._writer: pq.ParquetWriter | None = None
-        self._sink: pa.NativeFile | None = None
+        self._sink: Summed | None = None
+        self._path, self._count = folder, 0
         self._rows: dict[Path, int] = {}
 
     def add(self, rows: pa.Table) -> None:
@@ -63,12 +68,11 @@ class TableFiles:
         rows = pa.concat_tables(self._held)
         self._held, self._bytes = [], 0
         if self._writer is None:
-            path = self._folder / f"{self._name}-{uuid4()}.zstd.parquet"
-            self._rows[path] = 0
-            self._sink = pa.OSFile(str(path), "wb")
-            self._writer = pq.ParquetWriter(self._sink, SCHEMAS[self._name], compression="zstd")
+            self._path, self._count = self._folder / f"{self._name}-{uuid4()}.zstd.parquet", 0
+            self._sink = Summed(self._path)
+            self._writer = pq.ParquetWriter(pa.PythonFile(self._sink, "w"), SCHEMAS[self._name], compression="zstd")
         self._writer.write_table(rows, row_group_size=max(1, rows.num_rows))
-        self._rows[next(reversed(self._rows))] += rows.num_rows
+        self._count += rows.num_rows
         if self._sink is not None and self._sink.tell() >= FILE_BYTES:
             self._finish()
 
@@ -76,6 +80,8 @@ class TableFiles:
         if self._writer is not None and self._sink is not None:
             self._writer.close()
             self._sink.close()
+            name = f"{self._name}-{self._sink.checksum}-{uuid4().hex[:8]}.zstd.parquet"
+            self._rows[self._path.replace(self._path.with_name(name))] = self._count
         self._writer = self._sink = None
 
 

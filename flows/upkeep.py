@@ -44,7 +44,7 @@ class Log:
     def of(cls, table: Path) -> Log:
         """Lists the log of the table in a folder."""
         found: dict[str, dict[int, Path]] = {"json": {}, "checkpoint.parquet": {}}
-        for path in (table / LOG).iterdir():
+        for path in (table / LOG).iterdir() if (table / LOG).is_dir() else ():
             if named := ENTRY.fullmatch(path.name):
                 found[named[2]][int(named[1])] = path
         return cls(found["json"], found["checkpoint.parquet"])

@@ -1,111 +1,126 @@
-"""The proof that nothing was lost: every dump is read again and held against the tables."""
+"""The proof that nothing was lost: files, rows, texts and relations are checked, and every dump is read again.
+
+In the order of what stands on what: where the log of a table can't be read, or a file of it is not what was written,
+nothing is asked of its rows.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Final
 
-from flows import landing
-from flows.containers.found import Member
-from flows.forgotten import hidden
-from flows.held import Held
-from flows.reopened import kept
-from flows.walked import check
+import pyarrow as pa
+
+from flows.checking import stored
+from flows.checking.dumps import check_dumps
+from flows.checking.faults import Fault
+from flows.checking.references import Tables, check_doubled, check_references
+from flows.checking.relations import check_relations
+from flows.checking.texts import check_texts
+from flows.upkeep import committed
 from flows.warehouse import Warehouse
-from transforms.errors import DumpError
-from transforms.identity import place_of
+from transforms.errors import WarehouseError
 
-Row = dict[str, Any]
-Place = tuple[str, str]  # the dump, and where it lies
+WHOLE: Final = 1.0
+UNTRUSTED: Final = "what the tables say was not checked, since not all of their files can be trusted"
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What was checked and what was found wrong, one line each; `missing` are raw files that are gone or changed.
+    """What was checked and what was found wrong; `missing` are raw files that are gone or changed, one line each.
 
-    `forgotten` counts the places of posts that were asked to be forgotten.
+    `share` is how much of files, dumps and relations was looked at. `forgotten` counts the places of posts that were
+    asked to be forgotten, `other_version` those that another version of winnow had read (they were not read again),
+    `without_checksum` files of tables that an older winnow wrote. `unchecked` says what could not be checked, and why.
     """
 
     places: int = 0
     characters: int = 0
     forgotten: int = 0
-    problems: list[str] = field(default_factory=list)
+    other_version: int = 0
+    files: int = 0
+    without_checksum: int = 0
+    share: float = WHOLE
+    unchecked: str | None = None
+    faults: list[Fault] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, one line each."""
+        return [fault.said for fault in self.faults]
 
-def verify(warehouse: Warehouse) -> Verdict:
-    """Checks every ingested dump against its raw bytes, and the tables against each other. Writes nothing."""
-    verdict = Verdict()
-    verdict.problems += _broken_references(warehouse)
-    copies, residue = _by_place(warehouse, "copies"), _by_place(warehouse, "residue")
-    dumps = {place: row for row in warehouse.read("dumps").to_pylist() for place in _places_of(row)}
-    missing = dict.fromkeys(dumps, "its file holds other bytes by now; the old ones can't be checked")
-    unseen = hidden(warehouse).spans
-    for file in warehouse.read("files").to_pylist():
-        for place, dump, charset in _wanted(file, missing):
-            problems = check(dump, charset, dumps[place], copies[place], residue[place], unseen.get(place[0], ()))
-            verdict.problems += [f"{place[1]}: {said}" for said in problems]
-            verdict.places, verdict.characters = verdict.places + 1, verdict.characters + dumps[place]["n_chars"]
-            verdict.forgotten += len(unseen.get(place[0], ()))
-            del missing[place]
-    verdict.missing += [f"{place}: {why}" for (_, place), why in sorted(missing.items(), key=lambda one: one[0][::-1])]
+
+def verify(warehouse: Warehouse, share: float = WHOLE) -> Verdict:
+    """Checks a warehouse against its own files and its raw dumps. Writes nothing.
+
+    With a `share` below 1 only so much of the files, dumps and relations is looked at: always the same, chosen by
+    hashes of their names. What counts and what names something is checked as a whole.
+    """
+    verdict = Verdict(share=share)
+    verdict.faults += stored.check_logs(warehouse.root, warehouse.versions or {})
+    if not verdict.faults:
+        files = stored.check_files(warehouse, share)
+        verdict.files, verdict.without_checksum = files.files, files.without_checksum
+        verdict.faults += files.faults
+    if verdict.faults:
+        verdict.unchecked = UNTRUSTED
+        return verdict
+    last = _last(warehouse)
+    shown = list(stored.check_view(warehouse, last))
+    # A run that commits meanwhile shows its own view, which is none of this commit.
+    verdict.faults += shown if shown and _last(Warehouse.open(warehouse.root)) == last else []
+    verdict.faults += check_doubled(warehouse)
+    _check_rows(warehouse, verdict)
     return verdict
 
 
-def _places_of(dump: Row) -> list[Place]:
-    if dump["status"] != "ingested":
-        return []
-    return [(dump["dump_id"], place) for place in (place_of(dump["path"], dump["member"]), *dump["also_at"])]
+def _check_rows(warehouse: Warehouse, verdict: Verdict) -> None:
+    tables = Tables.of(warehouse)
+    for check in (
+        lambda: check_references(warehouse, tables),
+        lambda: check_texts(warehouse, tables),
+        lambda: check_relations(warehouse, tables, verdict.share),
+    ):
+        verdict.faults += _told(check)
+    found = check_dumps(warehouse, verdict.share)
+    verdict.places, verdict.characters, verdict.missing = found.places, found.characters, found.missing
+    verdict.forgotten, verdict.other_version = found.forgotten, found.other_version
+    verdict.faults += found.faults
 
 
-def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Held, str | None]]:
-    """The dumps in a file that are still to be checked. Notes in `missing` why others of it can't be."""
-    path, why = file["path"], "the file has changed since it was read; run `winnow ingest` to take it in"
+def _told(check: Callable[[], Iterator[Fault]]) -> list[Fault]:
+    """What a check finds. Rows that are null where none may be are a fault, and no reason to end without an answer."""
+    found: list[Fault] = []
     try:
-        for found in landing.members(landing.at(file["location"], path)):
-            with kept(found) as dump:
-                if isinstance(found, Member) and dump is not None:
-                    place = dump.dump_id, place_of(path, found.name)
-                    if place in missing:
-                        yield place, dump, found.charset
-    except DumpError as error:
-        why = str(error)
-    for dump_id, name in missing:
-        if file["dump_id"] in {dump_id, None} and (name == path or name.startswith(place_of(path, ""))):
-            missing[dump_id, name] = why
+        found.extend(check())
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, pa.ArrowException) as error:
+        found.append(Fault(f"rows of the tables can't be held against each other: {type(error).__name__}: {error}"))
+    return found
 
 
-def _by_place(warehouse: Warehouse, name: str) -> dict[Place, list[Row]]:
-    member = "dump_member" if name == "copies" else "member"
-    columns = ["dump_id", "dump_path", member, "start", "end"]
-    columns += ["copy_id", "byte_start", "byte_end"] if name == "copies" else []
-    rows: dict[Place, list[Row]] = defaultdict(list)
-    for row in warehouse.read(name, columns).to_pylist():
-        rows[row["dump_id"], place_of(row["dump_path"], row[member])].append(row)
-    return rows
+def _last(warehouse: Warehouse) -> str | None:
+    """The last run that committed something."""
+    runs = warehouse.read("runs", ["run_id", "status"]).to_pylist()
+    return max((run["run_id"] for run in runs if committed(run)), default=None)
 
 
-def _broken_references(warehouse: Warehouse) -> Iterator[str]:
-    """Copies without a post or of a rejected dump, posts without their canonical copy, counts and texts that differ."""
-    copies: dict[str, list[Row]] = defaultdict(list)
-    for row in warehouse.read("copies", ["copy_id", "post_id", "dump_id", "relation"]).to_pylist():
-        copies[row["post_id"]].append(row)
-    dumps = warehouse.read("dumps", ["dump_id", "status"]).to_pylist()
-    ingested = {row["dump_id"] for row in dumps if row["status"] == "ingested"}
-    for dump_id in sorted({row["dump_id"] for own in copies.values() for row in own} - ingested):
-        yield f"dump {dump_id} has copies, but no row that says it was ingested"
-    columns = ["post_id", "text", "text_sha256", "canonical_copy_id", "n_copies", "n_dumps"]
-    for post in warehouse.read("posts", columns).to_pylist():
-        if hashlib.sha256(post["text"].encode()).hexdigest() != post["text_sha256"]:
-            yield f"post {post['post_id']}: its text is not the one that was written"
-        own = copies.pop(post["post_id"], [])
-        canonical = [row["copy_id"] for row in own if row["relation"] == "canonical"]
-        if canonical != [post["canonical_copy_id"]]:
-            yield f"post {post['post_id']}: its canonical copy is {canonical}, not {post['canonical_copy_id']}"
-        if (post["n_copies"], post["n_dumps"]) != (len(own), len({row["dump_id"] for row in own})):
-            yield f"post {post['post_id']}: it has {len(own)} copies, not {post['n_copies']}"
-    for post_id, own in copies.items():
-        yield f"{len(own)} copies belong to post {post_id}, which does not exist"
+def verify_at(root: Path, share: float = WHOLE) -> Verdict:
+    """As `verify`, also where the warehouse can't be opened, since its files or logs are damaged.
+
+    Raises `WarehouseError` where there is none, or it is sound and can't be read for another reason.
+    """
+    try:
+        return verify(Warehouse.open(root), share)
+    except WarehouseError:
+        if not (root / "tables").is_dir():
+            raise
+        verdict = Verdict(share=share, unchecked=UNTRUSTED)
+        verdict.faults += stored.check_logs(root, {})
+        if not verdict.faults:
+            verdict.faults += stored.check_files(Warehouse(root, committed_only=False), WHOLE).faults
+        if not verdict.faults:
+            raise
+        return verdict

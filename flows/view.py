@@ -9,7 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import pyarrow.parquet as pq
+
+from flows import durable
 from transforms.errors import WarehouseError
+from transforms.tables import SCHEMAS
 
 # A reader that resolved `current` before a commit goes on reading the view it began with.
 VIEWS_KEPT: Final = 5
@@ -27,12 +31,15 @@ def publish(warehouse: Path, run_id: str, files: Mapping[str, Sequence[Path]]) -
             _link(path, made / name / path.name)
     view = views / run_id
     shutil.rmtree(view, ignore_errors=True)
+    durable.sync([*(made / name for name in files), made])
     made.rename(view)
+    durable.sync([views])
     _insist_on_link(warehouse / "current")
     link = warehouse / ".current.tmp"
     link.unlink(missing_ok=True)
     link.symlink_to(Path(".views") / run_id, target_is_directory=True)
     link.replace(warehouse / "current")
+    durable.sync([warehouse])
     _forget_old(views, run_id)
 
 
@@ -43,8 +50,18 @@ def renew(warehouse: Path, name: str, paths: Sequence[Path]) -> None:
     there = {path.name for path in place.iterdir()}
     for path in sorted(live.keys() - there):
         _link(live[path], place / path)
+    durable.sync([place])
     for path in sorted(there - live.keys()):
         (place / path).unlink()
+
+
+def without_rows(warehouse: Path, name: str) -> Path:
+    """A file that gives a table without rows its columns, so that any reader can open it."""
+    path = warehouse / ".empty" / f"{name}.parquet"
+    path.parent.mkdir(exist_ok=True)
+    pq.write_table(SCHEMAS[name].empty_table(), path.with_suffix(".new"))
+    durable.sync([path.with_suffix(".new")])
+    return path.with_suffix(".new").replace(path)
 
 
 def forget_others(warehouse: Path) -> None:
@@ -78,6 +95,7 @@ def _link(path: Path, to: Path) -> None:
         if error.errno not in WITHOUT_LINKS:
             raise
         shutil.copy2(path, to)
+        durable.sync([to])
 
 
 def _forget_old(views: Path, run_id: str) -> None:

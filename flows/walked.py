@@ -6,7 +6,10 @@ import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
+
+import pyarrow as pa
 
 from flows.held import Held
 from flows.parquet_rows import CHARSET, ParquetRows
@@ -45,33 +48,38 @@ class _Walked:
 
 
 def check(  # noqa: PLR0913, PLR0917 - a dump, and the rows of each kind
-    held: Held, charset: str | None, dump: Row, copies: Sequence[Row], residue: Sequence[Row], forgotten: Spans = ()
+    held: Held, charset: str | None, dump: Row, copies: pa.Table, residue: pa.Table, forgotten: Spans = ()
 ) -> Iterator[str]:
     """What is wrong with the rows of one dump at one place; `charset` is what a server stated for it.
 
     What was `forgotten` lies in no row.
     """
-    places = list(_amiss(sorted([*((row["start"], row["end"]) for row in (*copies, *residue)), *joined(forgotten)])))
+    spans, others = (
+        list(zip(rows["start"].to_pylist(), rows["end"].to_pylist(), strict=True)) for rows in (copies, residue)
+    )
+    places = list(_amiss(sorted([*spans, *others, *joined(forgotten)])))
     places = places if dump["format"] == "text" else []
-    edges = sorted({row[name] for row in copies for name in ("start", "end")})
     walked = (
-        _through_rows(held, copies) if dump["format"] == "parquet" else _through(held, charset, dump, edges, places)
+        _through_rows(held, spans)
+        if dump["format"] == "parquet"
+        else _through(held, charset, dump, sorted(set(chain.from_iterable(spans))), places)
     )
     length = walked.length
-    differs = length != dump["n_chars"] or len(copies) != dump["n_copies"] or len(residue) != dump["n_residue"]
+    differs = (length, len(spans), len(others)) != (dump["n_chars"], dump["n_copies"], dump["n_residue"])
     # Another server may have stated another charset for the same bytes; the row tells of one place.
     if differs and walked.encoding == dump["encoding"]:
         yield (
-            f"counts differ: {length} characters, {len(copies)} copies, {len(residue)} residue rows against "
+            f"counts differ: {length} characters, {len(spans)} copies, {len(others)} residue rows against "
             f"{dump['n_chars']}, {dump['n_copies']}, {dump['n_residue']} in the table dumps"
         )
-    for row in copies:
-        start, end = walked.byte_at.get(row["start"], held.size), walked.byte_at.get(row["end"], held.size)
-        if (start, end) != (row["byte_start"], row["byte_end"]):
-            yield f"copy {row['copy_id']} stands at bytes {start}-{end}, not {row['byte_start']}-{row['byte_end']}"
-    for row in (*copies, *residue):
-        if not 0 <= row["start"] < row["end"] <= length:
-            yield f"a row has the span {row['start']}-{row['end']}, which is none in {length} characters"
+    columns = (copies[name].to_pylist() for name in ("copy_id", "byte_start", "byte_end"))
+    for (start, end), copy_id, *stated in zip(spans, *columns, strict=True):
+        there = [walked.byte_at.get(edge, held.size) for edge in (start, end)]
+        if there != stated:
+            yield f"copy {copy_id} stands at bytes {there[0]}-{there[1]}, not {stated[0]}-{stated[1]}"
+    for start, end in (*spans, *others):
+        if not 0 <= start < end <= length:
+            yield f"a row has the span {start}-{end}, which is none in {length} characters"
     for place in places:
         if place.text.strip() or place.twice:
             how = "two rows" if place.twice else "no row"
@@ -103,11 +111,11 @@ def _through(held: Held, charset: str | None, dump: Row, edges: list[int], place
     return walked
 
 
-def _through_rows(held: Held, copies: Sequence[Row]) -> _Walked:
+def _through_rows(held: Held, spans: Sequence[tuple[int, int]]) -> _Walked:
     """Renders the rows of a Parquet file again; a copy stands in the bytes of its row group."""
     rows = ParquetRows(held.file)
     walked = _Walked(CHARSET.encoding, length=sum(len(block.decode()) for block in rows.blocks()))
-    within = [row for row in copies if row["start"] < walked.length]
-    for row, (start, end) in zip(within, rows.byte_spans([row["start"] for row in within]), strict=True):
-        walked.byte_at |= {row["start"]: start, row["end"]: end}
+    within = [(first, last) for first, last in spans if first < walked.length]
+    for (first, last), (start, end) in zip(within, rows.byte_spans([first for first, _ in within]), strict=True):
+        walked.byte_at |= {first: start, last: end}
     return walked

@@ -8,39 +8,35 @@ back before the next run writes.
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 from deltalake import DeltaTable, write_deltalake
 from deltalake.transaction import AddAction, RemoveAction
 
-from flows import columns, upkeep, view
+from flows import columns, durable, logs, upkeep, view
+from flows.change import Change
 from flows.failures import told
+from flows.grounds import insist_on_place
 from flows.lock import NONE, Patience, only_writer
 from flows.objects import mirror
-from flows.table_files import TableFiles, Where, chosen, holding, renamed, rewritten, stats
+from flows.remaking import remade
+from flows.run_ids import next_run_id
+from flows.table_files import Where, chosen, stats
 from transforms.errors import WarehouseError
-from transforms.tables import COMPLETED, GROUPS, KEYS, PUBLIC, SCHEMAS
+from transforms.tables import COMPLETED, PUBLIC, SCHEMAS
 
-# Characters of a path with which deltalake 1.6 fails, some in the middle of a commit, and escapes that it undoes.
-UNUSABLE: Final = re.compile(r"[\[\]|^\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
+__all__ = ["Change", "Warehouse", "Where"]
+
 # Entries of the log stay until `Warehouse.tidy` cleans them up; by default this would happen in the middle of a commit.
 HISTORY: Final = {"delta.logRetentionDuration": "interval 36500 days"}
-ANOTHER: Final = "give another folder with --warehouse"
-# Sorts by time and is a valid name of a file.
-RUN_ID: Final = "%Y%m%dT%H%M%S%fZ"
 
 # Seconds that can be taken from any moment: a century.
 LONGEST_KEPT: Final = 36_500 * 86_400.0
@@ -50,33 +46,6 @@ PURGE: Final = ".purge"
 
 # A scan holds a few of these batches at a time.
 SCANNED: Final = {"batch_size": 1 << 14, "batch_readahead": 4, "fragment_readahead": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a run does to one table: rows added, rows replaced (found by their key), keys of rows taken out.
-
-    Where rows have no key but belong to a group (`GROUPS`), a group is replaced as a whole. `files` are rows that
-    need not fit in memory, as `TableFiles` wrote them on the disk of the warehouse: the table takes the files over.
-    They are added; those that take the place of others have their keys among `deletes`.
-    """
-
-    inserts: pa.Table | None = None
-    updates: pa.Table | None = None
-    deletes: Sequence[str] | pa.Array = field(default_factory=tuple)
-    files: Mapping[Path, int] = field(default_factory=dict)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing would change."""
-        rows = any(rows is not None and rows.num_rows for rows in (self.inserts, self.updates))
-        return not (len(self.deletes) or self.files or rows)
-
-    def taken_out(self, key: str) -> pa.Array:
-        """The keys whose rows are no more, or no more as they were."""
-        deletes = pa.array(self.deletes, pa.string())
-        replaced = self.updates[key].chunks if self.updates is not None else []
-        return pc.unique(pa.concat_arrays([deletes, *replaced]))
 
 
 class Warehouse:
@@ -89,31 +58,19 @@ class Warehouse:
         self.mirrored = mirror.address_of(root) is not None
         self._push: Callable[[], None] = mirror.nothing
         self.as_of: str | None = None
-        self._versions: dict[str, int] | None = None
+        # The version of each table but `runs` that is read; None where the newest ones are.
+        self.versions: dict[str, int] | None = None
         if committed_only:
-            self._versions = _committed(self._last_run())
+            self.versions = _committed(self._last_run())
 
     @classmethod
     def open(cls, root: Path, *, create: bool = False) -> Warehouse:
         """Opens the warehouse in `root`. Raises `WarehouseError` where there is none or the place can't hold one."""
-        if UNUSABLE.search(os.fsencode(root.absolute()).decode("utf-8", "surrogateescape")):
-            raise WarehouseError(f"the path {str(root)!r} holds characters that the table log can't bear; {ANOTHER}")
-        place = mirror.place_of(root)
-        try:
-            if not create:
-                mirror.refresh(root)
-            if root.exists() and not root.is_dir():
-                raise WarehouseError(f"the warehouse path {root} is a file; {ANOTHER}")
-            if not create and not (root / "tables").is_dir():
-                raise WarehouseError(f"there is no warehouse in {place}; `winnow ingest` makes one, or {ANOTHER}")
-            if create:
-                (root / "tables").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            said = f"the warehouse {place} can't be opened: {error.strerror or error}"
-            raise WarehouseError(f"{said}; {ANOTHER}") from error
-        with told(place, "opening the warehouse"):
+        insist_on_place(root, create=create)
+        with told(mirror.place_of(root), "opening the warehouse"):
             opened = cls(root, committed_only=not create)
-            opened._refuse_newer("posts")
+            if not create:  # a run looks at all tables, once it has taken away what a power cut left
+                opened._refuse_newer("posts")
             return opened
 
     def read(self, name: str, columns: Sequence[str] | None = None, where: Where | None = None) -> pa.Table:
@@ -144,12 +101,13 @@ class Warehouse:
         """
         with only_writer(self.root, command, patience), mirror.writing(self.root, command, patience) as self._push:
             with told(self.place, "preparing the warehouse"):
+                self._remove_torn_entries()
                 self._create_tables()
                 last = self._last_run()
                 self._recover(last)
                 self._widen_tables()
                 self._purge_after(last)
-                run_id = _next_run_id(last, started)
+                run_id = next_run_id(last, started)
                 shutil.rmtree(self.root / ".staging", ignore_errors=True)
                 staging = self.root / ".staging" / run_id
                 staging.mkdir(parents=True)
@@ -161,11 +119,14 @@ class Warehouse:
     def commit(self, run_id: str, changes: Mapping[str, Change], run: Mapping[str, Any]) -> None:
         """Writes the changes, then the row of `runs` that makes them count, then shows them under `current/`."""
         with told(self.place, "committing"):
+            before = _named(self._last_run())
             for name, change in changes.items():
                 self._apply(name, change)
+            logs.sync(self.root / "tables", before)
             versions = {name: self._table(name).version() for name in SCHEMAS if name != "runs"}
             kept = {"index_version": self.index_version, **run}
             self._add_run({**kept, "run_id": run_id, "versions": json.dumps(versions), "status": COMPLETED})
+            logs.sync_newest(self.root / "tables" / "runs")
             self._push()
         with told(self.place, "showing the new tables under current/", "they are committed; the next run shows them"):
             self._publish(run_id)
@@ -183,9 +144,29 @@ class Warehouse:
             )
             # Nothing is folded: in a view that somebody reads the rows would stand twice for a moment.
             self._add_run({**run, **kept, "run_id": run_id}, fold=False)
+            logs.sync_newest(self.root / "tables" / "runs")
             self._push()
             if view.published(self.root) is not None:
                 view.renew(self.root, "runs", self._files(self._table("runs"), "runs"))
+
+    def show(self) -> None:
+        """Makes the plain view of the last commit anew, inside of `writing`."""
+        last = self._last_run()
+        if last and last["committed"]:
+            with told(self.place, "showing the tables under current/"):
+                self._publish(last["committed"])
+
+    def without(self, dropped: Mapping[str, Sequence[Path]], run: Mapping[str, Any], patience: Patience) -> None:
+        """Takes files out of their tables that can't be read, as a run of its own; their rows are lost with them."""
+        changes = {name: Change(dropped=paths) for name, paths in dropped.items()}
+        command = run["command"]
+        with (
+            only_writer(self.root, command, patience),
+            mirror.writing(self.root, command, patience) as self._push,
+            told(self.place, "taking out damaged files"),
+        ):
+            self._apply("runs", changes.pop("runs", Change()), fold=False)
+            self.commit(next_run_id(self._last_run(), run["started"]), changes, run)
 
     def tidy(self, now: datetime, keep: float = upkeep.KEPT) -> int:
         """Shortens the logs and removes files that no run of the last `keep` seconds needs; gives how many files.
@@ -203,7 +184,7 @@ class Warehouse:
     def _tidy(self, name: str, oldest: int) -> int:
         folder = Path(self._place(name))
         if upkeep.Log.of(folder).wants_checkpoint():
-            self._table(name).create_checkpoint()
+            self._checkpoint(name)
         log = upkeep.Log.of(folder)
         bound = log.bound(oldest if oldest >= 0 else max(log.entries, default=0) + oldest)
         if bound is None:
@@ -221,6 +202,7 @@ class Warehouse:
         """Remembers that old files are to be removed once a run has committed, also where it is killed after that."""
         with told(self.place, "preparing to forget"):
             (self.root / PURGE).write_text(run_id, encoding="ascii")
+            durable.sync([self.root / PURGE, self.root])
             mirror.note(self.root, PURGE)
 
     def _purge_after(self, last: Mapping[str, Any] | None) -> None:
@@ -244,7 +226,7 @@ class Warehouse:
             for name in SCHEMAS:
                 folder, table = Path(self._place(name)), self._table(name)
                 # Entries of the log by an older winnow hold the least and the greatest text of each file.
-                table.create_checkpoint()
+                self._checkpoint(name)
                 live = frozenset(path.name for path in self._files(table, name))
                 upkeep.clean(folder, upkeep.Log.of(folder), table.version(), live)
             view.forget_others(self.root)
@@ -259,14 +241,23 @@ class Warehouse:
         return (self.root / "current").resolve()
 
     def _dataset(self, name: str) -> ds.Dataset:
-        version = self._versions.get(name) if self._versions else None
+        version = self.versions.get(name) if self.versions else None
         files = self._files_at(name, version)
         return ds.dataset([str(path) for path in files], SCHEMAS[name], format="parquet")
+
+    def listed(self, name: str) -> dict[Path, int]:
+        """The files of a table as of the commit that is read, with the sizes that its log states, in bytes."""
+        version = self.versions.get(name) if self.versions else None
+        with told(self.place, f"reading the log of the table {name}"):
+            files = self._files_at(name, version)
+            table = DeltaTable(self._place(name), version=version) if files else None
+            sizes = pa.table(table.get_add_actions())["size_bytes"].to_pylist() if table else []
+            return dict(zip(files, sizes, strict=True))
 
     def left_by(self, run: Mapping[str, Any]) -> Warehouse:
         """The same warehouse as a run left it, to be read only; `run` is its row in `runs`."""
         earlier = Warehouse(self.root, committed_only=False)
-        earlier.as_of, earlier._versions = str(run["run_id"]), _committed(run)
+        earlier.as_of, earlier.versions = str(run["run_id"]), _committed(run)
         return earlier
 
     def shown(self) -> dict[str, list[Path]]:
@@ -274,11 +265,11 @@ class Warehouse:
 
         A table that had no rows then has none. Of `runs` all are given, also later ones.
         """
-        if self._versions is None or (self.as_of is None and not self.mirrored):
+        if self.versions is None or (self.as_of is None and not self.mirrored):
             view = self.current()
             return {name: sorted((view / name).iterdir()) for name in PUBLIC}
         with told(self.place, f"reading the tables as run {self.as_of or '…'} left them"):
-            versions = self._versions
+            versions = self.versions
             return {name: self._files_at(name, versions.get(name)) for name in PUBLIC}
 
     def _table(self, name: str) -> DeltaTable:
@@ -304,12 +295,14 @@ class Warehouse:
             if columns.missing(pa.schema(self._table(name).schema().to_arrow()), schema):
                 if name == "runs":
                     write_deltalake(self._table(name), self.read(name), mode="overwrite", schema_mode="overwrite")
+                    durable.sync(self._files(self._table(name), name))
                 else:
                     write_deltalake(self._table(name), schema.empty_table(), mode="append", schema_mode="merge")
 
     def _refuse_newer(self, name: str) -> None:
         if DeltaTable.is_deltatable(self._place(name)):
-            there = pa.schema(self._table(name).schema().to_arrow())
+            version = (self.versions or {}).get(name)
+            there = pa.schema(DeltaTable(self._place(name), version=version).schema().to_arrow())
             columns.refuse_newer(name, there, SCHEMAS[name], str(self.root))
 
     def _last_run(self) -> dict[str, Any] | None:
@@ -321,6 +314,23 @@ class Warehouse:
         )
         committed = [row["run_id"] for row in rows if upkeep.committed(row)]
         return {**rows[-1], "committed": committed[-1] if committed else None} if rows else None
+
+    def _remove_torn_entries(self) -> None:
+        """Takes away what a power cut left of entries in the logs on which no commit stands."""
+        tables = self.root / "tables"
+        logs.remove_torn_of_runs(tables, view.published(self.root), self._runs_at)
+        last = self._last_run() if DeltaTable.is_deltatable(self._place("runs")) else None
+        logs.remove_torn(tables, _named(last))
+
+    def _runs_at(self, version: int) -> list[str]:
+        files = self._files_at("runs", version)
+        found = ds.dataset([str(path) for path in files], SCHEMAS["runs"], format="parquet").to_table(["run_id"])
+        return list(found["run_id"].to_pylist())
+
+    def _checkpoint(self, name: str) -> None:
+        """Writes a checkpoint, and waits until the disk has it: what it stands for is removed then."""
+        self._table(name).create_checkpoint()
+        logs.sync_checkpoints(Path(self._place(name)))
 
     def _recover(self, last: Mapping[str, Any] | None) -> None:
         """Puts back what a killed run left: tables ahead of the newest row of `runs`, a view that is behind it."""
@@ -335,7 +345,9 @@ class Warehouse:
         if self.mirrored:
             return
         files = {name: self._files(self._table(name), name) for name in PUBLIC}
-        view.publish(self.root, run_id, {name: found or [self._without_rows(name)] for name, found in files.items()})
+        view.publish(
+            self.root, run_id, {name: found or [view.without_rows(self.root, name)] for name, found in files.items()}
+        )
 
     def _files(self, table: DeltaTable, name: str) -> list[Path]:
         """The live files of a table. The log gives addresses, in which a space is %20, so only the name is taken."""
@@ -343,14 +355,9 @@ class Warehouse:
 
     def _files_at(self, name: str, version: int | None) -> list[Path]:
         """The files of a version, None for the newest. The first has none, also where the log is shortened by now."""
+        if name == "runs" and version is None:
+            version = logs.newest_whole(upkeep.Log.of(Path(self._place(name))))
         return [] if version == 0 else self._files(DeltaTable(self._place(name), version=version), name)
-
-    def _without_rows(self, name: str) -> Path:
-        """A file that gives a table without rows its columns, so that any reader can open it."""
-        path = self.root / ".empty" / f"{name}.parquet"
-        path.parent.mkdir(exist_ok=True)
-        pq.write_table(SCHEMAS[name].empty_table(), path.with_suffix(".new"))
-        return path.with_suffix(".new").replace(path)
 
     def _apply(self, name: str, change: Change, *, fold: bool = True) -> None:
         """One entry of the log: files with new rows, and for each file in which a row changes one without that row.
@@ -363,19 +370,10 @@ class Warehouse:
         if change.empty:
             return
         table, folder = self._table(name), Path(self._place(name))
-        new = TableFiles(folder, name)
-        for rows in (change.inserts, change.updates):
-            if rows is not None:
-                new.add(rows)
-        key = KEYS.get(name) or GROUPS[name]
-        gone = change.taken_out(key)
-        files = self._files(table, name)
-        small = upkeep.small_ones(files) if fold else []
-        touched = list(dict.fromkeys([*(holding(files, key, gone) if len(gone) else []), *small]))
-        made = {**new.close(), **renamed(change.files, folder), **rewritten(touched, name, (key, gone), folder)}
+        made, touched = remade(change, self._files(table, name), (name, folder), fold=fold)
         now = time.time_ns() // 1_000_000
         actions: list[AddAction | RemoveAction] = [_added(path, rows, now) for path, rows in made.items()]
-        actions += [RemoveAction(path.name, True, now, path.stat().st_size) for path in touched]  # noqa: FBT003
+        actions += [_removed(path, now) for path in touched]
         if actions:
             table.create_write_transaction(actions, "append", table.schema())
 
@@ -384,13 +382,15 @@ def _added(path: Path, rows: int, now: int) -> AddAction:
     return AddAction(path.name, path.stat().st_size, {}, now, data_change=True, stats=stats(rows))
 
 
+def _removed(path: Path, now: int) -> RemoveAction:
+    return RemoveAction(path.name, True, now, path.stat().st_size if path.exists() else 0)  # noqa: FBT003
+
+
 def _committed(last: Mapping[str, Any] | None) -> dict[str, int]:
     """The version of each table that the newest row of `runs` names; the empty first one where there is none."""
-    return {name: 0 for name in SCHEMAS if name != "runs"} | (json.loads(last["versions"]) if last else {})
+    return {name: 0 for name in SCHEMAS if name != "runs"} | _named(last)
 
 
-def _next_run_id(last: Mapping[str, Any] | None, started: datetime) -> str:
-    if last:
-        moment = datetime.strptime(last["run_id"], RUN_ID).replace(tzinfo=UTC)
-        started = max(started, moment + timedelta(microseconds=1))
-    return started.strftime(RUN_ID)
+def _named(last: Mapping[str, Any] | None) -> dict[str, int]:
+    named: dict[str, int] = json.loads(last["versions"]) if last else {}
+    return named

@@ -51,7 +51,7 @@ def fails(source: Path, warehouse: Path, error: type[BaseException] = WinnowErro
 
 
 def test_a_recorded_run_changes_no_version_and_no_view(warehouse: Path, source: Path) -> None:
-    before, versions = snapshot(warehouse), Warehouse.open(warehouse)._versions  # noqa: SLF001 - what readers go by
+    before, versions = snapshot(warehouse), Warehouse.open(warehouse).versions
     link = (warehouse / "current").readlink()
     ended = how()
     run_id = record(Request((str(source),), warehouse), ended)
@@ -59,7 +59,7 @@ def test_a_recorded_run_changes_no_version_and_no_view(warehouse: Path, source: 
     assert without_runs(after) == without_runs(before)
     assert set(before["runs"]) < set(after["runs"])
     assert committed(warehouse) == after
-    assert Warehouse.open(warehouse)._versions == versions  # noqa: SLF001
+    assert Warehouse.open(warehouse).versions == versions
     assert (warehouse / "current").readlink() == link
     (row,) = [row for row in rows_of(warehouse, "runs") if row["run_id"] == run_id]
     assert (row["status"], row["error"], row["counts"], row["command"]) == ("failed", "the reason", "{}", "ingest")

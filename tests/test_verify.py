@@ -60,7 +60,7 @@ def test_nothing_is_found_where_all_is_well(sound: Path) -> None:
         pytest.param("copies", lambda _row: {"post_id": "nobody"}, "does not exist", id="a copy without a post"),
         pytest.param("copies", lambda _row: {"dump_id": "nothing"}, "no row that says", id="a copy without a dump"),
         pytest.param("posts", lambda _row: {"text": "Forged."}, "not the one that was written", id="another text"),
-        pytest.param("posts", lambda row: {"n_copies": row["n_copies"] + 1}, "copies, not", id="a wrong count"),
+        pytest.param("posts", lambda row: {"n_copies": row["n_copies"] + 1}, "copies in", id="a wrong count"),
         pytest.param("posts", lambda _row: {"canonical_copy_id": "?"}, "its canonical copy", id="no canonical copy"),
         pytest.param("dumps", lambda row: {"n_chars": row["n_chars"] + 1}, "counts differ", id="a longer dump"),
         pytest.param("dumps", lambda row: {"n_residue": row["n_residue"] + 1}, "counts differ", id="missing residue"),

@@ -67,6 +67,19 @@ def among(values: Hashes, known: Hashes) -> NDArray[np.bool_]:
     return found
 
 
+def places_in(names: Hashes, wanted: Hashes) -> Indices:
+    """Where each wanted name stands among some; -1 where it does not.
+
+    >>> places_in(np.array([7, 3, 5], np.uint64), np.array([3, 9, 7], np.uint64)).tolist()
+    [1, -1, 0]
+    """
+    if not len(names):
+        return np.full(len(wanted), -1)
+    order = np.argsort(names, kind="stable")
+    at = order[np.minimum(np.searchsorted(names, wanted, sorter=order), len(names) - 1)]
+    return np.where(names[at] == wanted, at, -1)
+
+
 def distinct(lists: Column, *, ordered: bool) -> pa.Array:
     """Lists of strings without repeats: sorted where `ordered`, else each string where it stood first. Never null.
 

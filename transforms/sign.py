@@ -51,8 +51,6 @@ __all__ = [
 INDEX_VERSION: Final = (
     f"2 shingle={SHINGLE_WORDS} permutations={PERMUTATIONS} bands={BANDS}x{ROWS} window={WINDOW} hash=affine32"
 )
-# The seed that `datasketch` takes where none is given.
-SEED: Final = 1
 # Bytes of text that are signed together: their words stay in the processor's second cache.
 BATCH_BYTES: Final = 1 << 18
 
@@ -219,9 +217,8 @@ def _joined(offsets: Sequence[Offsets]) -> Offsets:
 def _permutations() -> Signatures:
     """The factors and summands by which `datasketch` permutes, shape (2, PERMUTATIONS): it defines what we compute.
 
-    They are drawn as it draws them for the scheme "affine32", so that nobody has to import it: it brings scipy, which
-    takes half a second. The generator is one that numpy never changes.
+    It is imported where something is signed, and only there: that takes half a second, since it brings scipy.
     """
-    drawn = np.random.RandomState(SEED)
-    factors = drawn.randint(0, 1 << 31, PERMUTATIONS, np.uint32) * np.uint32(2) + np.uint32(1)
-    return np.stack([factors, drawn.randint(0, 1 << 32, PERMUTATIONS, np.uint32)])
+    from datasketch import MinHash  # noqa: PLC0415 - it brings scipy
+
+    return np.stack(MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations).astype(np.uint32)

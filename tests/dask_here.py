@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,15 +27,18 @@ class Cluster:
     address: str
     scheduler: subprocess.Popen[bytes]
     running: ExitStack
+    settings: Mapping[str, str]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def add_worker(self, **settings: str) -> None:
+    def add_worker(self) -> None:
         """Starts a worker without a nanny: nobody starts it again when it is killed."""
         place = self.place / f"worker{len(self.workers)}"
         place.mkdir()
         command = dask("worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", place)
         log = place / "log"
-        self.workers.append(self.running.enter_context(background(*command, env=SETTINGS | settings, log=log)))
+        self.workers.append(
+            self.running.enter_context(background(*command, env=SETTINGS | dict(self.settings), log=log))
+        )
 
 
 @contextmanager
@@ -47,9 +50,9 @@ def cluster_in(place: Path, workers: int, **settings: str) -> Iterator[Cluster]:
         scheduler = running.enter_context(background(*command, env=SETTINGS, log=place / "scheduler.log"))
         wait_for(lambda: scheduler.poll() is not None or _written(file), BEGINS)
         assert scheduler.poll() is None, (place / "scheduler.log").read_text()
-        cluster = Cluster(place, json.loads(file.read_text())["address"], scheduler, running)
+        cluster = Cluster(place, json.loads(file.read_text())["address"], scheduler, running, settings)
         for _ in range(workers):
-            cluster.add_worker(**settings)
+            cluster.add_worker()
         yield cluster
 
 

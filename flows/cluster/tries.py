@@ -77,7 +77,7 @@ class Apart:
 
     def _sent(self, item: Batch, prefix: str, *, last_try: bool) -> Staged:
         with tempfile.TemporaryDirectory(prefix="winnow-") as own:
-            with staging.told(own), suppress(FileNotFoundError):
+            with staging.told(prefix), suppress(FileNotFoundError):
                 store.fetch(f"{prefix}/{FILE}", Path(own, FILE))
                 Path(own, AGAIN).mkdir()
             staged = self.work(item, last_try=last_try, folder=own)

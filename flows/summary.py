@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from flows.objects.mirror import address_of, place_of
-from flows.pipeline import Request, Summary
 from flows.terminal import plain
-from flows.verify import Verdict
 from transforms import PIPELINE_VERSION
+
+if TYPE_CHECKING:  # these load the compiler, which who prints needs not
+    from flows.pipeline import Request, Summary
+    from flows.verify import Verdict
 
 LISTED = 20
 CELL = 60

@@ -102,6 +102,7 @@ class Warehouse:
         with only_writer(self.root, command, patience), mirror.writing(self.root, command, patience) as self._push:
             with told(self.place, "preparing the warehouse"):
                 self._remove_torn_entries()
+                self._refuse_newer("posts")
                 self._create_tables()
                 last = self._last_run()
                 self._recover(last)

@@ -18,7 +18,7 @@ from samples import RAW
 from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
 from transforms.errors import BusyError, WarehouseError
-from transforms.tables import FILES
+from transforms.tables import FILES, SCHEMAS
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -194,6 +194,10 @@ def test_a_warehouse_of_a_newer_winnow_is_refused_and_left_alone(tmp_path: Path)
     newer = rows.append_column("mood", pa.array(["calm"] * rows.num_rows))
     write_deltalake(posts, newer, mode="overwrite", schema_mode="overwrite")
     version = DeltaTable(posts).version()
+    (row,) = Warehouse.open(tmp_path / "w").read("runs").to_pylist()
+    row["versions"] = json.dumps(json.loads(row["versions"]) | {"posts": version})
+    row["run_id"] = f"{int(row['run_id'][:4]) + 1}{row['run_id'][4:]}"  # a year later
+    write_deltalake(str(tmp_path / "w/tables/runs"), pa.Table.from_pylist([row], schema=SCHEMAS["runs"]), mode="append")
     for command in (["ingest", RAW], ["query", "select 1"], ["export"], ["history"], ["verify"]):
         ran = winnow(*command, "-w", "w", cwd=tmp_path)
         assert (ran.code, ran.out) == (2, "")

@@ -58,7 +58,7 @@ def address_of(root: Path) -> str | None:
     """The address of the warehouse that a folder mirrors, None where it is none."""
     try:
         return str(_state(root)["address"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):  # who opens the folder says what is wrong with it
         return None
 
 

@@ -37,8 +37,9 @@ from flows.staging import Chunks, Staged
 from flows.upkeep import KEPT
 from flows.warehouse import Warehouse
 from transforms import PIPELINE_VERSION
+from transforms.addresses import without_login
 from transforms.decode import DOUBTFUL
-from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError, WarehouseError
+from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError, UsageError, WarehouseError
 from transforms.hidden import Hidden
 from transforms.identity import place_of
 from transforms.repair_steps import USUAL
@@ -73,7 +74,7 @@ Each = Callable[[Work, "Sequence[Batch]"], Iterable[Staged]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run is asked to do."""
+    """What a run is asked to do. Raises `UsageError` where an address among its sources holds a user or password."""
 
     sources: tuple[str, ...]
     warehouse: Path
@@ -84,6 +85,14 @@ class Request:
     command: str = "ingest"
     # Seconds for which earlier runs stay readable.
     keep: float = KEPT
+
+    def __post_init__(self) -> None:
+        for source in self.sources:
+            if "://" in source and source != without_login(source):
+                said = (
+                    f"the source {without_login(source, '…@')} holds a user or password, which would be kept and shown"
+                )
+                raise UsageError(f"{said}; leave them out, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 
     def options(self) -> str:
         """What was asked, as JSON: the column `options` of `runs`."""

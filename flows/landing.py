@@ -113,10 +113,10 @@ def opened(file: RawFile) -> Iterator[RawStream]:
         yield RawStream(ObjectReader(file.place, found), found.size)
         return
     with _told(), raw_file(file.place) as raw:
-        found = os.fstat(raw.fileno())
-        if not stat.S_ISREG(found.st_mode):
+        there = os.fstat(raw.fileno())
+        if not stat.S_ISREG(there.st_mode):
             raise DumpError(IRREGULAR)
-        yield RawStream(raw, found.st_size)
+        yield RawStream(raw, there.st_size)
 
 
 def raw_file(place: str) -> io.FileIO:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -17,6 +16,7 @@ from prefect import get_client
 from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
+from transforms.addresses import without_login
 from transforms.errors import TrackingError, WinnowError
 
 # Seconds for the first answer of the API. The client connects up to four times, so it is given up after about 14.
@@ -36,7 +36,7 @@ def reached(meaning: str, way_out: str = WITHOUT) -> Iterator[None]:
     `TrackingError`.
     """
     _on_the_terminal(_worth_telling)
-    api = re.sub("//[^/@]*@", "//", PREFECT_API_URL.value() or "")  # a password is not shown
+    api = without_login(PREFECT_API_URL.value() or "")
     try:
         with temporary_settings(ONCE), get_client({"timeout": PATIENCE}, sync_client=True) as client:
             client.raise_for_api_version_mismatch()

@@ -18,6 +18,7 @@ from flows.objects.store import is_address
 from flows.parameters import WAIT, parameters_of
 from flows.pipeline import Request
 from flows.timing import Timing
+from transforms.addresses import without_login
 from transforms.errors import UsageError
 
 # isort: split
@@ -172,7 +173,7 @@ def _announced(plan: Plan) -> list[str]:
     said = [f"serving {plan.full_name}: {plan.timing}"]
     moment = next_run(plan.timing)
     said += [f"next run at {moment:%Y-%m-%d %H:%M:%S %Z}"] if moment else []
-    said += [f"its runs are shown at {PREFECT_UI_URL.value()}"] if PREFECT_UI_URL.value() else []
+    said += [f"its runs are shown at {without_login(PREFECT_UI_URL.value())}"] if PREFECT_UI_URL.value() else []
     return [*said, "Ctrl-C stops it and pauses the schedule"]
 
 

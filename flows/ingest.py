@@ -44,6 +44,7 @@ from flows.pipeline import Request, Summary, Work, run
 from flows.runners import WORKER_DIED, WORTH_A_PROCESS
 from flows.staging import Staged
 from flows.warehouse import Warehouse
+from transforms.addresses import without_login
 from transforms.errors import PassingError, StorageError, UsageError, WinnowError
 from transforms.repair_steps import USUAL
 
@@ -119,7 +120,7 @@ def run_name() -> str:
     """The name of a flow run: what it reads and where it writes."""
     sources = flow_run.parameters["sources"]
     more = f" and {len(sources) - NAMED} more" if len(sources) > NAMED else ""
-    return f"{', '.join(sources[:NAMED])}{more} into {flow_run.parameters['warehouse']}"
+    return without_login(f"{', '.join(sources[:NAMED])}{more} into {flow_run.parameters['warehouse']}", "…@")
 
 
 @flow(

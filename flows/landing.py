@@ -23,6 +23,9 @@ from transforms.errors import PASSING, DumpError, FaultError, PassingError, Sour
 
 # A README explains a folder of dumps and is none itself.
 EXCLUDED: Final = ("README.md",)
+# A terminal must not take hold of the process either. Not every system has these.
+WAITING_FOR_NOBODY: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+IRREGULAR: Final = "not a regular file (a device, a pipe or a socket); exclude it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,16 @@ def opened(file: RawFile) -> Iterator[RawStream]:
             found = store.looked_at(file.place)
         yield RawStream(ObjectReader(file.place, found), found.size)
         return
-    with _told(), Path(file.place).open("rb", buffering=0) as raw:
-        yield RawStream(raw, os.fstat(raw.fileno()).st_size)
+    with _told(), raw_file(file.place) as raw:
+        there = os.fstat(raw.fileno())
+        if not stat.S_ISREG(there.st_mode):
+            raise DumpError(IRREGULAR)
+        yield RawStream(raw, there.st_size)
+
+
+def raw_file(place: str) -> io.FileIO:
+    """Opens what lies at a place, without waiting: since it was listed a pipe to which nobody writes may lie there."""
+    return io.FileIO(place, opener=lambda path, flags: os.open(path, flags | WAITING_FOR_NOBODY))
 
 
 class RawStream(Stream):
@@ -233,7 +244,7 @@ def _file(path: Path, root: Path) -> RawFile:
         found = path.stat()
         size, modified = found.st_size, found.st_mtime_ns
         if not stat.S_ISREG(found.st_mode):
-            problem = "not a regular file (a device, a pipe or a socket); exclude it"
+            problem = IRREGULAR
     except FileNotFoundError:
         problem = "a link to a file that does not exist; mend or remove the link"
     except OSError as error:

@@ -37,8 +37,9 @@ from flows.staging import Chunks, Staged
 from flows.upkeep import KEPT
 from flows.warehouse import Warehouse
 from transforms import PIPELINE_VERSION
+from transforms.addresses import without_login
 from transforms.decode import DOUBTFUL
-from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError, WarehouseError
+from transforms.errors import DumpError, FaultError, FieldError, PassingError, RefusedError, UsageError, WarehouseError
 from transforms.hidden import Hidden
 from transforms.identity import place_of
 from transforms.repair_steps import USUAL
@@ -50,6 +51,9 @@ BATCH_BYTES: Final = 16_000_000
 LEAST_BATCH_BYTES: Final = 1_000_000
 BATCHES: Final = 8
 BATCH_FILES: Final = 500
+# Where so many members of one file are refused and none is read, the others are only counted: a zip of 137 kB can name
+# a million. Real archives hold dumps among their first thousands.
+MOST_REFUSED: Final = 10_000
 NOT_CUT: Final[Mapping[str, tuple[Cut, ...]]] = {}
 # What is known of the dumps that others teach.
 OF_TEXT: Final = Stated(kind="text")
@@ -73,7 +77,7 @@ Each = Callable[[Work, "Sequence[Batch]"], Iterable[Staged]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run is asked to do."""
+    """What a run is asked to do. Raises `UsageError` where an address among its sources holds a user or password."""
 
     sources: tuple[str, ...]
     warehouse: Path
@@ -84,6 +88,14 @@ class Request:
     command: str = "ingest"
     # Seconds for which earlier runs stay readable.
     keep: float = KEPT
+
+    def __post_init__(self) -> None:
+        for source in self.sources:
+            if "://" in source and source != without_login(source):
+                said = (
+                    f"the source {without_login(source, '…@')} holds a user or password, which would be kept and shown"
+                )
+                raise UsageError(f"{said}; leave them out, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 
     def options(self) -> str:
         """What was asked, as JSON: the column `options` of `runs`."""
@@ -295,8 +307,9 @@ def stage(  # noqa: PLR0913 - a task is one call: what it is to do stands in its
 
 def _stage_file(file: RawFile, chunks: Chunks, run_id: str, stated: Stated) -> None:
     """Reads what a file holds, dump by dump. One on which winnow itself failed keeps the file from being remembered."""
-    dump_id, heard = None, True
-    for found in landing.members(file):
+    dump_id, heard, before = None, True, chunks.tally
+    walked = landing.members(file)
+    for found in walked:
         if isinstance(found, PassedOver):
             chunks.pass_over(found.kind)
             continue
@@ -307,10 +320,20 @@ def _stage_file(file: RawFile, chunks: Chunks, run_id: str, stated: Stated) -> N
             place, fault = _stage_dump(chunks, place, found, stated)
             heard = heard and not fault
             dump_id = dump_id if found.name else place.dump_id
+        dumps, rejected = (now - then for now, then in zip(chunks.tally, before, strict=True))
+        if dumps == rejected == MOST_REFUSED:
+            _reject_rest(chunks, file, run_id, sum(not isinstance(left, PassedOver) for left in walked))
     if heard:
         rows = staging.no_rows()
         add_file(rows, file, dump_id, run_id)
         chunks.add(rows)
+
+
+def _reject_rest(chunks: Chunks, file: RawFile, run_id: str, left: int) -> None:
+    """Adds one row for all members that were not tried; none where there are none."""
+    if left:
+        said = f"its first {MOST_REFUSED:,} members are all refused, so that the other {left:,} were not tried"
+        _reject(chunks, Place.unread(file, run_id), f"{said}; unpack it and leave out what holds no text")
 
 
 def _stage_dump(chunks: Chunks, place: Place, member: Member, stated: Stated) -> tuple[Place, bool]:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from flows.lock import Patience
 from flows.pipeline import Each, Request, Summary, run
 from flows.warehouse import Warehouse
+from transforms.addresses import without_login
 from transforms.errors import BusyError, IndexWrittenError, UsageError, WinnowError
 from transforms.tables import COMPLETED
 
@@ -43,7 +44,7 @@ def record(request: Request, how: Unfinished, wait: float = 0.0) -> str | None:
         "options": request.options(),
         "counts": "{}",
         "status": how.status,
-        "error": how.error,
+        "error": without_login(how.error, "…@"),
     }
     try:
         warehouse = Warehouse.open(request.warehouse)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flows.landing import RawFile
 from flows.staging import StagedRows, add_row
 from transforms import PIPELINE_VERSION
+from transforms.addresses import without_login
 from transforms.decode import Charset
 from transforms.describe import Description
 from transforms.evidence import NO_EVIDENCE, Evidence, Outline
@@ -149,7 +150,11 @@ def add_dump(rows: StagedRows, place: Place, dump: DumpRead) -> None:
 
 def add_rejected(rows: StagedRows, place: Place, reason: str) -> None:
     """Adds a dump that could not be read, with the reason."""
-    add_row(rows, "dumps", _dump(place) | {"n_copies": 0, "n_residue": 0, "status": "rejected", "error": reason})
+    add_row(
+        rows,
+        "dumps",
+        _dump(place) | {"n_copies": 0, "n_residue": 0, "status": "rejected", "error": without_login(reason, "…@")},
+    )
 
 
 def add_file(rows: StagedRows, file: RawFile, dump_id: str | None, run_id: str) -> None:
@@ -226,7 +231,7 @@ def _copies(place: Place, first: int, read: PartRead) -> Columns:
     return {
         **{name: [value] * len(pieces) for name, value in same.items()},
         "copy_id": [copy_id_of(place.dump_id, place.file.path, own, ordinal) for ordinal in ordinals],
-        "member": [piece.member if own is None else place_of(own, piece.member) for piece in pieces],
+        "member": [_member(own, piece.member) for piece in pieces],
         "ordinal": list(ordinals),
         "byte_start": [start for start, _ in read.part.byte_spans],
         "byte_end": [end for _, end in read.part.byte_spans],
@@ -236,6 +241,12 @@ def _copies(place: Place, first: int, read: PartRead) -> Columns:
         "text_sha256": [text_sha256(post.body) for post in posts],
         "wording": [signed.wording for signed in read.signed],
     }
+
+
+def _member(own: str | None, named: str | None) -> str | None:
+    """What names a copy in its file. Rows and entries are often named by their address."""
+    named = named and without_login(named)
+    return named if own is None else place_of(own, named)
 
 
 def _bodies(copies: Columns, read: PartRead) -> Columns:

@@ -123,6 +123,11 @@ class Chunks:
         """Where the chunks lie; it is gone when the run ends."""
         return self._folder
 
+    @property
+    def tally(self) -> tuple[int, int]:
+        """How many dumps there are by now, and how many of them are rejected."""
+        return self._staged.dumps, len(self._rejected)
+
     def add(self, rows: StagedRows, size: int = 0) -> None:
         """Takes rows that came from `size` bytes of a dump."""
         for name, columns in rows.items():

@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conftest import ingest
 from test_containers import FILES, Opened, tarred
+
+from flows import pipeline
 
 # Megabytes: the interpreter, its libraries and what one dump may take. Usually half of it.
 MOST_MEMORY = 1500
@@ -53,6 +57,17 @@ def long_name(size: int) -> bytes:
     info = tarfile.TarInfo("././@LongLink")
     info.type, info.size = tarfile.GNUTYPE_LONGNAME, size
     return info.tobuf(tarfile.GNU_FORMAT)
+
+
+def zip_of_empty_members(number: int, *texts: str) -> bytes:
+    """A zip whose members are empty, all but the last ones."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in range(number):
+            archive.writestr(f"{name}.txt", b"")
+        for name, text in enumerate(texts):
+            archive.writestr(f"text {name}.txt", text)
+    return made.getvalue()
 
 
 def one_value_many_times(length: int, rows: int) -> bytes:
@@ -110,3 +125,28 @@ def test_a_header_in_a_tar_is_not_read_whole_at_any_size(claimed: int, tmp_path:
 def test_a_long_name_is_read(tmp_path: Path) -> None:
     name = "folder/" * 2_000 + "one.txt"
     assert Opened(tarred([(name, b"Rain.")]), tmp_path).dumps == [(name, b"Rain.")]
+
+
+@pytest.mark.parametrize("refused", [29, 30, 31, 95])
+def test_of_members_without_end_a_bounded_number_becomes_rows(
+    refused: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "MOST_REFUSED", 30)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/many.zip").write_bytes(zip_of_empty_members(refused))
+    (tmp_path / "raw/some.txt").write_text("Rain\n\nIt rained all day, and the weir rose by a hand.\n")
+    rejected = ingest(tmp_path / "raw", tmp_path / "w").rejected
+    assert len(rejected) == min(refused, 31)
+    said = f"its first 30 members are all refused, so that the other {refused - 30} were not tried"
+    assert (said in rejected.get("many.zip", "")) == (refused > 30)
+    assert ingest(tmp_path / "raw", tmp_path / "w").unchanged == 2
+
+
+def test_an_archive_that_holds_text_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "MOST_REFUSED", 30)
+    (tmp_path / "raw").mkdir()
+    first = zip_of_empty_members(29, "The weir rose by a hand.", *[""] * 40, "The mill stood still.")
+    (tmp_path / "raw/many.zip").write_bytes(first)
+    summary = ingest(tmp_path / "raw", tmp_path / "w")
+    assert len(summary.rejected) == 69
+    assert summary.counts["copies"] == 2

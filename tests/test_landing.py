@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -217,6 +217,20 @@ def test_a_pipe_is_told_and_not_waited_for(source: Path) -> None:
     [file] = find([str(source / "pipe")])
     with pytest.raises(DumpError, match="not a regular file"):
         read(file)
+
+
+@pytest.mark.usefixtures("deadline")
+@pytest.mark.parametrize("swap", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_what_took_the_place_of_a_file_is_not_waited_for(source: Path, swap: Callable[[Path], None]) -> None:
+    put(source, "one.txt")
+    file = only(source)
+    (source / "one.txt").unlink()
+    swap(source / "one.txt")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(DumpError, match="not a regular file") as caught:
+        read(file)
+    assert not isinstance(caught.value, PassingError)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_a_socket_is_told(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,8 @@ import errno
 import re
 from typing import Final
 
+from transforms.addresses import without_login
+
 # Failures of a disk or a network share that a later try may not meet.
 PASSING: Final = frozenset(
     {
@@ -71,7 +73,16 @@ def may_pass(error: Exception) -> bool:
 
 
 class WinnowError(Exception):
-    """Anything that winnow says of its own accord: what was wrong, the value, the way out."""
+    """Anything that winnow says of its own accord: what was wrong, the value, the way out.
+
+    Where the value is an address, its user and password are not said.
+
+    >>> str(WinnowError("nothing answers at tcp://ann:secret@weir.example:8786"))
+    'nothing answers at tcp://…@weir.example:8786'
+    """
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(without_login(part, "…@") if isinstance(part, str) else part for part in said))
 
 
 class DumpError(WinnowError):

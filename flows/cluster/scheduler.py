@@ -23,7 +23,7 @@ from transforms import PIPELINE_VERSION
 from transforms.errors import UsageError, WinnowError
 
 # What the client itself would only find out after it has begun to connect.
-ADDRESS: Final = re.compile(r"(?:tcp|tls|wss?)://(?:\[[^\]]+\]|[^:/\s\[\]]+):\d{1,5}/?")
+ADDRESS: Final = re.compile(r"(?:tcp|tls|wss?)://(?:\[[^\]@]+\]|[^:/@\s\[\]]+):\d{1,5}/?")
 # Seconds for the scheduler to answer.
 CONNECTS: Final = 10
 # Seconds for the first worker to do something: a cluster that grows on demand starts one only now.

@@ -9,6 +9,7 @@ import typer
 from flows.commands.app import app, told
 from flows.commands.settings import parameter_of, settings_in, value_and_origin
 from flows.config import KEYS, Set
+from transforms.addresses import without_login
 
 SHOWN_FOR = "ingest"
 
@@ -54,4 +55,4 @@ def config(
 
 def _row(key: str, found: Set) -> tuple[str, str, str]:
     value = found.value if isinstance(found.value, str) else ", ".join(found.value)
-    return key, value, found.origin
+    return without_login(key, "…@"), without_login(value, "…@"), found.origin

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from transforms.addresses import without_login
 from transforms.identity import place_of
 
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -35,11 +36,15 @@ class Names:
 def as_text(name: str) -> str:
     r"""A name that every table can hold and every terminal shows: odd bytes and control characters as escapes.
 
+    Of an address the user and password are left out.
+
     >>> as_text("a\0b\udce9.txt")
     'a\\x00b\\xe9.txt'
+    >>> as_text("https://ann:secret@weir.example/")
+    'https://weir.example/'
     """
     told = CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
-    return told.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return without_login(told.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
 
 
 def as_path(name: str) -> str:

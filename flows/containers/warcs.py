@@ -61,8 +61,8 @@ def _found(record: WarcRecord, names: Names, whole: Stream, budget: Budget) -> F
     kind = str(record.record_type).rpartition(".")[2]
     if kind not in HOLDING:
         return PassedOver(f"WARC {kind}")
-    url = record.headers.get("WARC-Target-URI")
-    name = as_text(url or record.record_id or UNNAMED)
+    url = as_text(record.headers.get("WARC-Target-URI") or "") or None
+    name = url or as_text(record.record_id or UNNAMED)
     if record.is_http:
         try:
             record.parse_http()
@@ -76,7 +76,7 @@ def _found(record: WarcRecord, names: Names, whole: Stream, budget: Budget) -> F
     body = body_of(sent, _http(record), budget)
     if not body.peek(1) and not body.trouble:
         return PassedOver(f"WARC {kind} without a body")
-    return Member(names.given(name), body, url=as_text(url) if url else None, charset=charset, source=_host(url))
+    return Member(names.given(name), body, url=url, charset=charset, source=_host(url))
 
 
 def _type(record: WarcRecord) -> tuple[str, str | None]:

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 SCHEME: Final = "s3://"
 WITHOUT_EXTRA: Final = "addresses s3://… need more than was installed; pip install 'winnow-corpus[cluster]'"
+# What no name of a bucket holds, and a user and password before it do.
+LOGIN: Final = ":@"
+CREDENTIALS: Final = (
+    "holds a user or a password, which would be kept and shown; write it as s3://BUCKET/FOLDER, and set "
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+)
 # Seconds for a connection, for a request, and for all tries at it.
 CONNECTS, ANSWERS, TRIES_FOR = 5, 60, 45
 TRIES: Final = 4
@@ -82,6 +88,9 @@ def parts(address: str) -> tuple[str, str]:
     bucket, _, key = address.removeprefix(SCHEME).partition("/")
     if not bucket or not is_address(address):
         raise UsageError(f"{address!r} names no bucket; write it as s3://BUCKET/FOLDER")
+    if set(bucket) & set(LOGIN):
+        # Not shown: it may be the secret.
+        raise UsageError(f"an address {SCHEME}… {CREDENTIALS}")
     return bucket, key.strip("/")
 
 

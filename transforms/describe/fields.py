@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from transforms.addresses import without_login
 from transforms.describe.byline import Header, stated_author, thread_header
 from transforms.describe.dates import Order, is_open, may_hold_date, order_of_language, parse_date, read_stamp
 from transforms.describe.edges import Edges, edges
@@ -35,8 +36,9 @@ class Description:
     """What one copy of a post says of itself.
 
     `body` is the body of the piece without a closing truncation mark. `language` is ISO 639-1
-    or "und". `links` are http(s) addresses, stated ones first, each once. `n_words` counts every
-    letter of scripts without spaces as a word. `truncated` says that the text goes on elsewhere.
+    or "und". `links` are http(s) addresses, stated ones first, each once; neither they nor `url`
+    hold a user or password. `n_words` counts every letter of scripts without spaces as a word.
+    `truncated` says that the text goes on elsewhere.
     """
 
     title: str | None
@@ -89,7 +91,7 @@ def _described(
         published=_published(piece, header, lines, lambda: order or _order(piece, lines, language, body)),
         language=language.code,
         language_confidence=language.confidence,
-        url=piece.url,
+        url=piece.url and without_login(piece.url),
         tags=find_tags(piece.tags, lines),
         links=unique_links(piece.links, body),
         n_chars=len(body),

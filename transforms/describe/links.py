@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from transforms.addresses import without_login
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -29,9 +31,9 @@ def find_links(text: str) -> list[str]:
 
 
 def unique_links(stated: Iterable[str], text: str) -> tuple[str, ...]:
-    """Give the stated http(s) addresses, then those in the text, each once."""
+    """Give the stated http(s) addresses, then those in the text, each once, without users and passwords."""
     kept = (link for link in stated if link.lower().startswith(("http://", "https://")))
-    return tuple(dict.fromkeys([*kept, *find_links(text)]))
+    return tuple(dict.fromkeys(map(without_login, [*kept, *find_links(text)])))
 
 
 def _trimmed(address: str) -> str:

@@ -51,13 +51,14 @@ class ParquetRows:
         try:
             self._bytes, self._most = file, max(LIMITS.floor, LIMITS.ratio * file.seek(0, io.SEEK_END))
             self._file = pq.ParquetFile(pa.PythonFile(file, mode="r"), buffer_size=BUFFER)
+            schema = self._file.schema_arrow
+            self._schema = pa.schema([field.with_type(_in_microseconds(field.type)) for field in schema])
         except DAMAGE as error:
             said = f"a Parquet file whose footer can't be read ({_first_line(error)}); it is cut off or damaged"
             raise DumpError(said) from error
         self.damage: dict[int, str] = {}
-        schema = self._file.schema_arrow
-        self._schema = pa.schema([field.with_type(_in_microseconds(field.type)) for field in schema])
-        self._groups = [self._span_of(number) for number in range(self._file.num_row_groups)]
+        # Where each row group lies; known once it is read.
+        self._groups: list[Span] = [(0, 0)] * self._file.num_row_groups
         # With how many characters of the rendering each row group ends.
         self._ends: list[int] = []
 
@@ -81,6 +82,10 @@ class ParquetRows:
         done = 0
         for number in range(self._file.num_row_groups):
             try:
+                if not self._begins_well(number):
+                    self._ends.append(done)
+                    continue
+                self._groups[number] = self._span_of(number)
                 rows = self._rows_at_once(number)
                 for batch in self._file.iter_batches(rows, row_groups=[number], use_threads=False):
                     text = "".join(map(_line, _rows(batch.cast(self._schema, safe=False))))
@@ -98,6 +103,17 @@ class ParquetRows:
     def byte_spans(self, starts: Sequence[int]) -> tuple[Span, ...]:
         """The bytes of the row groups in which characters of the rendering stand."""
         return tuple(self._groups[bisect_right(self._ends, start)] for start in starts)
+
+    def _begins_well(self, group: int) -> bool:
+        """Whether a row group has rows, the first of which can be read. Raises what the library does of damage.
+
+        It comes before any look at `metadata.column`: on some damage that one ends the whole process, where reading
+        raises. (So it does where the sizes of a column contradict each other.)
+        """
+        said, columns = self._file.metadata.row_group(group).num_columns, self._file.metadata.num_columns
+        if said != columns:
+            raise ValueError(f"it has {said} columns where the table has {columns}")
+        return any(batch.num_rows for batch in self._file.iter_batches(1, row_groups=[group], use_threads=False))
 
     def _rows_at_once(self, group: int) -> int:
         """As many rows as are sure to fit, whichever values of the dictionaries they point at."""

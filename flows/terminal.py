@@ -7,7 +7,7 @@ from typing import Final
 
 # What colours a text on a terminal, and the arrows by which a library parts an error from its cause.
 COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
-CAUSE: Final = re.compile(r"\s*\n\s*(?:↳\s*)?")
+CAUSE: Final = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+(?:↳\s*+)?")
 
 
 def plain(text: str) -> str:

@@ -11,8 +11,8 @@ from typing import Final
 from transforms.errors import UsageError
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-SPAN: Final = re.compile(r"(?:\d{1,9}(?:\.\d{1,6})?[smhdw])+", re.ASCII)
-PART: Final = re.compile(r"([\d.]+)([smhdw])")
+PART: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([smhdw])", re.ASCII)
+SPAN: Final = re.compile(rf"(?:{PART.pattern})+", re.ASCII)
 NUMBER: Final = re.compile(r"\d{1,12}(?:\.\d{1,6})?", re.ASCII)
 # A century: what is longer is a slip, and would overflow what Prefect keeps.
 LONGEST: Final = 36_500 * 86_400

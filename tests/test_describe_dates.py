@@ -174,6 +174,17 @@ def test_a_date_comes_with_its_weekday_and_time() -> None:
     assert found.published.text == "lundi 5 mars 2018 à 9h30"
 
 
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("2019-03-05T10:00-03-05T11:00", ["2019-03-05T10:00"]),  # the last two digits of its time begin no date
+        ("5 mars 2018 10:00, 6 mars 2018", ["5 mars 2018 10:00", "6 mars 2018"]),
+    ],
+)
+def test_a_time_belongs_to_one_date(text: str, dates: list[str]) -> None:
+    assert [found.published.text for found in find_dates(text, "day-first")] == dates
+
+
 def test_a_span_of_hours_is_no_offset() -> None:
     (found,) = find_dates("5 March 2018, 10:00-12:00")
     assert found.published.moment.hour == 0

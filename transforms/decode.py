@@ -28,7 +28,7 @@ BYTE_ORDER_MARKS: Final = (
 # The HTML standard looks for a declaration in the first 1,024 bytes; real pages put it later.
 DECLARATION_WITHIN: Final = 4096
 DECLARED: Final = re.compile(
-    rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})|<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""",
+    rb"""<\?xml[^>]{0,200}?encoding\s*+=\s*+["']([\w.:-]{1,40})|<meta[^>]{0,400}?charset\s*+=\s*+["']?\s*+([\w.:-]{1,40})""",
     re.IGNORECASE,
 )
 # Texts that carry these labels are often written in the larger code page that contains them: it takes over where

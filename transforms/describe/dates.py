@@ -177,8 +177,13 @@ def _found(text: str, order: Order | None) -> tuple[Found, ...]:
     matches, months = _forms(text)
     if not matches:
         return tuple(found for match in months if (found := _found_month(text, match)))
-    days = (_found_day(text, match, order) for match in matches)
-    return tuple(found for found in days if found)
+    days: list[Found] = []
+    for match in matches:
+        # What one date has taken in, its time, is no part of the next.
+        behind = days[-1].end if days else 0
+        if match.start() >= behind and (found := _found_day(text, match, order, behind)):
+            days.append(found)
+    return tuple(days)
 
 
 def holds_date(text: str) -> bool:
@@ -222,8 +227,8 @@ def _first(match: Match[str], *names: str) -> str | None:
     return next((match[name] for name in names if match[name] is not None), None)
 
 
-def _found_day(text: str, match: Match[str], order: Order | None) -> Found | None:
-    start, end, clock = _surroundings(text, match)
+def _found_day(text: str, match: Match[str], order: Order | None, behind: int) -> Found | None:
+    start, end, clock = _surroundings(text, match, behind)
     parts = _numbers(match, order)
     if parts is None or _ends_range(text[max(0, start - _LEAD) : start], match):
         return None
@@ -244,10 +249,10 @@ def _ends_range(lead: str, match: Match[str]) -> bool:
     return days["after"] is None and (match["day3"] or match["one"]) is not None
 
 
-def _surroundings(text: str, match: Match[str]) -> tuple[int, int, Clock | None]:
-    """Take in the weekday before a date and the time after, inside or before it."""
+def _surroundings(text: str, match: Match[str], behind: int) -> tuple[int, int, Clock | None]:
+    """Take in the weekday before a date, not before `behind`, and the time after, inside or before it."""
     start, end = match.start(), match.end()
-    lead = text[max(0, start - _LEAD) : start]
+    lead = text[max(behind, start - _LEAD) : start]
     weekday = WORD_BEFORE.search(lead, max(0, len(lead) - WORD_REACH))
     if weekday and is_weekday(weekday["word"]):
         start -= len(lead) - weekday.start()

@@ -34,7 +34,7 @@ _PHRASE = re.compile(r"\W{0,3}(?:filed|tagg|post|class|publi|archiv|arquiv|verö
 # One hashtag of up to three words; "#1", "#include <a>" and "# Heading" are none.
 _HASHTAG = re.compile(r"[^\W\d_][\w'’-]{0,30}(?: [\w'’-]{1,20}){0,2}")
 _BREAKS = re.compile(r"\s?[|•·\t]\s?")
-_COMMAS = re.compile(r"\s*[,;、，；]\s*")
+_COMMAS = re.compile(r"(?:(?<!\s)\s++)?[,;、，；]\s*+")
 _HAS_DATE = re.compile(r"\d{4}")
 
 

@@ -23,7 +23,7 @@ AUTHORS: Final = ("creator", "author")
 TAGS: Final = ("category", "subject")
 HTML: Final = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-f]+|\w{2,31});", re.IGNORECASE)
 # "someone@example.org (Name)", as RSS wants its authors.
-MAIL_AND_NAME: Final = re.compile(r"\S+@\S+ \(([^()]+)\)")
+MAIL_AND_NAME: Final = re.compile(r"\S[^\s@]*+@\S++ \(([^()]+)\)")
 EXCERPTS: Final = "excerpt"
 
 

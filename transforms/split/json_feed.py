@@ -19,7 +19,7 @@ VERSION: Final = re.compile(
     r'(?<!\\)"version"\s*+:\s*+"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version', re.IGNORECASE
 )
 ITEMS: Final = re.compile(r'(?<!\\)"items"\s*+:\s*+\[')
-ITEMS_NAMED: Final = re.compile(r'[\s,]*+"items"\s*+:\s*+\[?\Z')
+ITEMS_NAMED: Final = re.compile(r'(?:(?<![\s,])[\s,]++)?"items"\s*+:\s*+\[?\Z')
 AUTHORS: Final = ("authors", "author")
 BROKEN: Final = "broken entry"
 # What may stand behind the last value that was read.

@@ -29,7 +29,7 @@ from transforms.split.parts import NOTHING, Taken, whole
 
 # A line of a block: a key with its value, an element of a list, or what is indented below; comments and blanks.
 KEY: Final = r"[A-Za-z_][\w.-]{0,60}[ \t]*+:(?=[ \t\r\n])[^\n]*+\n"
-MORE: Final = r"(?:[ \t]+[^\n]*+|-[ \t][^\n]*+|\#[^\n]*+|\r?)\n"
+MORE: Final = r"(?:[ \t][^\n]*+|-[ \t][^\n]*+|\#[^\n]*+|\r?)\n"
 # A block ends within this many lines: real ones have a dozen.
 MOST_LINES: Final = 400
 BLOCK: Final = re.compile(

@@ -15,7 +15,7 @@ PARAGRAPHS: Final = re.compile(r"<(?:p|br|div|pre|table|ul|ol|li)\b", re.IGNOREC
 BLANK_LINE: Final = re.compile(r"\r?\n[ \t]*\r?\n")
 INLINE_SPACE: Final = re.compile(r"[ \t\n\r\f\v]+")
 MORE_SPACE: Final = re.compile(r"[\t\n\r\f\v]|  ")
-AROUND_BREAK: Final = re.compile(r"[ \t]*\n[ \t]*")
+AROUND_BREAK: Final = re.compile(r"(?:(?<![ \t])[ \t]++)?\n[ \t]*+")
 # A line end inside running text is only white space; this stands for a real one until the paragraph is done.
 BREAK: Final = "\x1f"
 CELL_EDGE: Final = " | "

@@ -19,7 +19,9 @@ PASSED: Final = r"<!--(?s:.*?)(?:-->|\Z)|<\?[^>]*+>?|<!(?:[^>\[]++|\[[^\]]*+(?:\
 ROW: Final = re.compile(
     PASSED + r"""|<(?P<row>row)\b(?P<said>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+)(?P<end>>)?""", re.IGNORECASE
 )
-VALUE: Final = re.compile(r"""([A-Za-z_][\w.:-]*+)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')""")
+VALUE: Final = re.compile(
+    r"""(?<![\w.:-])(?:(?![A-Za-z_])[\w.:-])*+([A-Za-z_][\w.:-]*+)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')"""
+)
 OPENING: Final = re.compile(rf"\ufeff?\s*+(?:(?:{PASSED})\s*+)*+<posts(?:\s[^<>]*+)?>", re.IGNORECASE)
 OUTSIDE: Final = re.compile(PASSED + r"|</?posts\b[^<>]*+>?|</row\s*+>", re.IGNORECASE)
 # "<a><b>" in older exports, "|a|b|" in newer ones.

@@ -42,7 +42,7 @@ TAG: Final = re.compile(
     """,
     re.VERBOSE,
 )
-RAW_END: Final = {name: re.compile(rf"</{name}(?![\w-])[^>]*+(?:>|\Z)", re.IGNORECASE) for name in RAW}
+RAW_END: Final = {name: re.compile(rf"</{name}(?![\w-])[^>]*+(?:>|\Z)", re.IGNORECASE) for name in sorted(RAW)}
 LINKED_DATA: Final = re.compile(r"type\s*=\s*[\"']?application/ld\+json", re.IGNORECASE)
 # These take no room: what stands beside them stands beside what is before them.
 NOWHERE: Final = frozenset(("meta", "link"))

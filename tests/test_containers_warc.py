@@ -141,7 +141,7 @@ def test_of_a_cut_archive_what_can_be_read_is_kept(name: str, share: float, tmp_
 
 @pytest.mark.parametrize(
     ("body", "headers"),
-    [BODIES[name] for name in ("chunked", "gzip", "zlib", "raw deflate", "chunked gzip")],
+    [pytest.param(*BODIES[name], id=name) for name in ("chunked", "gzip", "zlib", "raw deflate", "chunked gzip")],
 )
 def test_a_cut_body_is_kept_and_told_by_name(body: bytes, headers: dict[str, str], tmp_path: Path) -> None:
     data = response(body[: len(body) * 2 // 3], **headers) + response(PAGE, URL + "/2")

@@ -111,7 +111,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "runs": {
         "run_id": "the name of the run: the moment of its start, UTC",
-        "command": "`ingest`, `backfill` or `forget`",
+        "command": "`ingest`, `backfill`, `forget` or `verify --repair`",
         "started": "when it began",
         "finished": "when it ended",
         "options": "what was asked, as JSON",

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from flows import tracked
+from flows.change import Change
 from flows.pipeline import Request, Summary, run
 from flows.runners import local
 from flows.warehouse import Warehouse
@@ -163,3 +165,12 @@ def _healthy(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def commit(warehouse: Path, name: str, change: Change) -> None:
+    """Changes a table as a run would, so that nothing but its rows is wrong."""
+    opened = Warehouse.open(warehouse, create=True)
+    now = datetime.now(UTC)
+    with opened.writing("a test", now) as (run_id, _):
+        row = {"command": "a test", "started": now, "finished": now, "options": "{}", "counts": "{}"}
+        opened.commit(run_id, {name: change}, row)

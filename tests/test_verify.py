@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from conftest import ingest
+from conftest import commit, ingest
 from samples import RAW
 
 from flows.verify import verify
@@ -27,14 +26,6 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(RAW, folder / "raw")
     ingest(folder / "raw", folder / "warehouse")
     return folder / "warehouse"
-
-
-def commit(warehouse: Path, name: str, change: Change) -> None:
-    opened = Warehouse.open(warehouse, create=True)
-    now = datetime.now(UTC)
-    with opened.writing("a test", now) as (run_id, _):
-        row = {"command": "a test", "started": now, "finished": now, "options": "{}", "counts": "{}"}
-        opened.commit(run_id, {name: change}, row)
 
 
 def plant(warehouse: Path, name: str, alter: Callable[[Row], Row]) -> None:

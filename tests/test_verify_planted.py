@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from conftest import ingest, rows_of, winnow
+from conftest import commit, ingest, rows_of, winnow
 from samples import RAW
 
 from flows.mending import repair
@@ -51,15 +50,6 @@ def place(sound: Path, tmp_path: Path) -> Path:
                 twin.unlink()
                 twin.hardlink_to(path)
     return copied
-
-
-def commit(warehouse: Path, name: str, change: Change) -> None:
-    """Changes a table as a run would, so that nothing but its rows is wrong."""
-    opened = Warehouse.open(warehouse, create=True)
-    now = datetime.now(UTC)
-    with opened.writing("a test", now) as (run_id, _):
-        row = {"command": "a test", "started": now, "finished": now, "options": "{}", "counts": "{}"}
-        opened.commit(run_id, {name: change}, row)
 
 
 def chosen(warehouse: Path, name: str, where: Callable[[Row], object]) -> Row:

@@ -42,11 +42,12 @@ bench: $(READY)
 bench-signatures: $(READY)
 	$(BIN)/python -m benchmarks.signatures
 
-# Runs that die, whose disk fails, whose power is cut, while others read; TRIALS of them, for SECONDS at most.
+# Runs that die, whose disk fails, whose power is cut, while others read; TRIALS of them, for SECONDS at most, in
+# these WAYS (all of them by default; benchmarks/torture.py has their names).
 TRIALS ?= 240
 SECONDS ?= 900
 torture: $(READY)
-	$(BIN)/python -m benchmarks.torture $(TRIALS) $(SECONDS)
+	$(BIN)/python -m benchmarks.torture $(TRIALS) $(SECONDS) $(WAYS)
 
 # RUNS small runs in one process while another reads: open files, memory and time of each.
 RUNS ?= 500

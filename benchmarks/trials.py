@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,6 +38,8 @@ FAULTS: Final = (errno.ENOSPC, errno.EIO)
 GOLDEN: Final = 0.6180339887
 # How a run may end that was refused by its disk: in winnow's own words.
 TOLD, NOT_TOLD = 2, 3
+# As the command does.
+INTERRUPTED: Final = 128 + signal.SIGINT
 READERS: Final = 2
 # Seconds that a reader rests after two reads, so that there is time for runs.
 RESTS: Final = 0.05
@@ -67,9 +69,10 @@ class Ground:
         return self.place / "raw"
 
 
-def torture(place: Path, trials: int, until: float) -> None:
+def torture(place: Path, trials: int, until: float, names: Sequence[str] = ()) -> None:
+    """Tries the ways of these names in turn, or all."""
     ground = prepared(place)
-    ways: list[Callable[[Ground, Path, int], str]] = [signalled, stopped, cut, refused, misread, filled]
+    ways = [WAYS[name] for name in names or WAYS]
     with readers(ground) as (show, reads):
         for number in range(trials):
             if time.monotonic() > until:
@@ -185,6 +188,16 @@ def filled(ground: Ground, warehouse: Path, number: int) -> str:
     return "full disk, refused" if code else "nearly full disk"
 
 
+WAYS: Final[dict[str, Callable[[Ground, Path, int], str]]] = {
+    "signals": signalled,
+    "ends": stopped,
+    "cuts": cut,
+    "refusals": refused,
+    "misreadings": misread,
+    "full-disks": filled,
+}
+
+
 @contextmanager
 def small_disk(place: Path, size: int) -> Iterator[Path | None]:
     place.mkdir(exist_ok=True)
@@ -220,6 +233,8 @@ def ingest(raw: Path, warehouse: Path, plan: Plan | None, keep: float | None) ->
         summary = run(Request((str(raw),), warehouse, **options), local(lambda _batch, _staged: None))  # type: ignore[arg-type]
     except WinnowError as error:
         sys.exit(TOLD if "\n" not in str(error) else NOT_TOLD)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     if door:
         door.close()
     sys.exit(1 if summary.rejected else 0)

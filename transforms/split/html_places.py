@@ -31,6 +31,8 @@ def start_of(page: Page, node: int) -> int:
     # Behind a closed element its text comes first, so the nearest to the next tag is meant.
     opens = not any(page.texts[n] for n in range(max(page.parents[node], 0), node))
     found = (page.source.find if opens else page.source.rfind)(landmark[0], floor, after)
+    if found < 0:  # what the parser took for text is the end of a broken tag
+        found = page.source.rfind(landmark[0], max(before, 0), after)
     return found if found >= 0 else floor
 
 

@@ -32,8 +32,8 @@ def residue_of(page: Page, spans: list[Span]) -> tuple[Residue, ...]:
         if text:
             start = start_of(page, first)
             end = end_of(page, stop)
-            if end <= start:  # text behind the end of the page
-                end = len(page.source)
+            if end <= start:  # text behind the end of the page, or whose place can't be told
+                end = start if stop < len(page.tags) else len(page.source)
             rows.append(Residue(start, end, _kind(page, first, stop), text))
     return tuple(rows)
 

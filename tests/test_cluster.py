@@ -18,6 +18,7 @@ import stuck
 from conftest import ingest, wait_for, winnow
 from dask_here import ROOT, Cluster, cluster_in
 from distributed import Client
+from facts import facts
 from s3_here import BUCKET, Store, store_in
 from samples import RAW
 
@@ -33,7 +34,6 @@ from flows.warehouse import Warehouse
 from transforms.errors import UsageError, WinnowError
 
 # Columns that name runs.
-VARYING = {"first_run", "last_run", "run_id"}
 # Seconds for a worker on a busy machine to answer, or to be missed.
 ANSWERS = 240.0
 
@@ -55,23 +55,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """The samples, ingested by this process."""
     warehouse = tmp_path_factory.mktemp("here") / "warehouse"
     ingest(RAW, warehouse)
-    return facts(warehouse)
-
-
-def facts(warehouse: Path) -> dict[str, list[str]]:
-    """What a warehouse in a folder holds."""
-    return facts_in(Warehouse.open(warehouse))
-
-
-def facts_in(warehouse: Warehouse) -> dict[str, list[str]]:
-    """All rows but those of `runs`, without the columns that name runs."""
-    return {
-        name: sorted(
-            str({column: value for column, value in row.items() if column not in VARYING})
-            for row in warehouse.read(name).to_pylist()
-        )
-        for name in ("posts", "copies", "dumps", "residue")
-    }
+    return facts(Warehouse.open(warehouse))
 
 
 def heard(_batch: Batch, _staged: Staged) -> None:
@@ -100,7 +84,7 @@ def test_the_command_gives_what_one_machine_gives(cluster: Cluster, here: dict[s
     shutil.copytree(RAW, tmp_path / "raw")
     done = winnow("ingest", "raw", "-w", "w", "--dask", cluster.address, cwd=tmp_path)
     assert done.code == 0, done.said
-    assert facts(tmp_path / "w") == here
+    assert facts(Warehouse.open(tmp_path / "w")) == here
     verdict = verify(Warehouse.open(tmp_path / "w"))
     assert (verdict.problems, verdict.missing) == ([], [])
     assert not (tmp_path / "w/.staging").exists()
@@ -116,7 +100,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     with connected(cluster.address, ANSWERS) as runner:
         run(Request((str(RAW),), tmp_path / "w"), stuck_once(runner(heard), tmp_path / "note"))
     killer.join()
-    assert facts(tmp_path / "w") == here
+    assert facts(Warehouse.open(tmp_path / "w")) == here
     assert sum(worker.poll() is not None for worker in cluster.workers) == 1
 
 
@@ -134,7 +118,7 @@ def test_a_cluster_that_shares_nothing_but_a_store(
     with connected(cluster.address, ANSWERS) as runner:
         summary = run(request, runner(heard))
     assert summary.counts["dumps_split_again"]
-    assert facts_in(Warehouse.open(request.warehouse)) == facts(tmp_path / "here")
+    assert facts(Warehouse.open(request.warehouse)) == facts(Warehouse.open(tmp_path / "here"))
     assert {one.key.split("/")[1] for one in store.listed(f"s3://{BUCKET}/w")} == {"tables"}
 
 
@@ -144,7 +128,7 @@ def test_dumps_that_teach_each_other_on_a_shared_disk(cluster: Cluster, tmp_path
     with connected(cluster.address, ANSWERS) as runner:
         summary = run(Request((str(source),), tmp_path / "w"), runner(heard))
     assert summary.counts["dumps_split_again"]
-    assert facts(tmp_path / "w") == facts(tmp_path / "here")
+    assert facts(Warehouse.open(tmp_path / "w")) == facts(Warehouse.open(tmp_path / "here"))
 
 
 def test_a_cluster_without_workers_then_without_scheduler(tmp_path: Path) -> None:
@@ -239,7 +223,7 @@ def test_a_tracked_run_on_a_cluster(
     before = tasks_done(cluster)
     done = winnow("ingest", "raw", "-w", "w", "--dask", cluster.address, cwd=tmp_path, env=prefect_api)
     assert done.code == 0, done.said
-    assert facts(tmp_path / "w") == here
+    assert facts(Warehouse.open(tmp_path / "w")) == here
     # One says that it is there, the others read dumps.
     assert tasks_done(cluster) > before + 1
 

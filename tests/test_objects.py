@@ -18,6 +18,7 @@ import pytest
 import recurring
 from conftest import ingest, rows_of, winnow
 from deltalake import DeltaTable
+from facts import facts
 from s3_here import BUCKET, Store, store_in
 from samples import RAW
 
@@ -35,7 +36,6 @@ from transforms.tables import SCHEMAS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 # Columns that name runs.
-VARYING = {"first_run", "last_run", "run_id"}
 
 
 @pytest.fixture(scope="module")
@@ -69,17 +69,6 @@ def here(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, li
     ingest(source, warehouse)
     assert json.loads(rows_of(warehouse, "runs")[0]["counts"])["dumps_split_again"]
     return facts(Warehouse.open(warehouse))
-
-
-def facts(warehouse: Warehouse) -> dict[str, list[str]]:
-    """All rows but those of `runs`, without the columns that name runs."""
-    return {
-        name: sorted(
-            str({column: value for column, value in row.items() if column not in VARYING})
-            for row in warehouse.read(name).to_pylist()
-        )
-        for name in ("posts", "copies", "dumps", "residue")
-    }
 
 
 def put(folder: Path, address: str) -> str:

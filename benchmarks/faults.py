@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -33,6 +34,7 @@ Listing = dict[str, str]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """At which call of the door something happens: `fault` is the number of a system error, 0 where the process ends.
+    A reading fails with EIO.
 
     `report` is where the number of all calls is written, and what the disk has of `warehouse`. `only` names one call;
     what is `lasting` fails from then on.
@@ -88,8 +90,10 @@ class Door:
         return guarded
 
     def _fail(self, name: str) -> None:
-        with landing._told() if name == "_pull" else nullcontext():  # noqa: SLF001 - as a disk fails
-            raise OSError(self._plan.fault, os.strerror(self._plan.fault))
+        reading = name == "_pull"
+        fault = errno.EIO if reading else self._plan.fault  # a full disk can be read
+        with landing._told() if reading else nullcontext():  # noqa: SLF001 - as a disk fails
+            raise OSError(fault, os.strerror(fault))
 
     def _note(self, handle: int) -> None:
         found = os.fstat(handle)

@@ -318,3 +318,10 @@ def test_text_behind_the_end_of_a_page_has_a_span(after: str) -> None:
     rows = [row for row in split_html(source).residue if "machine" in row.text]
     assert all(0 <= row.start < row.end <= len(source) for row in rows)
     assert rows
+
+
+def test_residue_around_broken_tags_lies_in_its_order() -> None:
+    found = split_html('\x15<L<\0<p>rained"}]}00;me>5 March 2e><p>Then the sun came:"3471.1Length')
+    edges = [edge for row in found.residue for edge in (row.start, row.end)]
+    assert len(edges) > 2
+    assert edges == sorted(edges)

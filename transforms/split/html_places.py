@@ -24,7 +24,7 @@ def start_of(page: Page, node: int) -> int:
     after = next((page.offsets[n] for n in range(node + 1, len(page.tags)) if page.offsets[n] >= 0), len(page.source))
     if page.tags[node]:
         return after  # made by the parser, it begins with what it holds
-    floor = page.source.find(">", before, after) + 1 if before >= 0 else 0
+    floor = max(before, page.source.find(">", before, after) + 1) if before >= 0 else 0
     landmark = LANDMARK.search(page.texts[node])
     if landmark is None:
         return floor

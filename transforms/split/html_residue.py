@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from transforms.records import Residue
@@ -35,7 +36,17 @@ def residue_of(page: Page, spans: list[Span]) -> tuple[Residue, ...]:
             if end <= start:  # text behind the end of the page, or whose place can't be told
                 end = start if stop < len(page.tags) else len(page.source)
             rows.append(Residue(start, end, _kind(page, first, stop), text))
-    return tuple(rows)
+    return _in_order(rows)
+
+
+def _in_order(rows: list[Residue]) -> tuple[Residue, ...]:
+    """End each row where the next one begins at the latest: broken tags hide the places of texts between them."""
+    ordered, most = [], rows[-1].end if rows else 0
+    for row in reversed(rows):
+        end = min(row.end, most)
+        most = min(row.start, end)
+        ordered.append(row if (most, end) == (row.start, row.end) else replace(row, start=most, end=end))
+    return tuple(reversed(ordered))
 
 
 def _kind(page: Page, first: int, stop: int) -> str:

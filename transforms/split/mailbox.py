@@ -114,7 +114,14 @@ def is_mailbox(text: str) -> bool:
     True
     >>> is_mailbox("From here on Thursday at 10:00 all was well in 2015.\nSo: go")
     False
+
+    What begins as JSON or markup is none, whatever its first lines look like:
+
+    >>> is_mailbox('{"a": 1, "b":\nFrom: ana@x.example\nDate: Thu, 5 Mar 2015 10:00:00 +0000\nSubject: a\n\nb')
+    False
     """
+    if text.startswith(("{", "[", "<")):
+        return False
     return FIRST_MESSAGE.match(text) is not None or is_message(text)
 
 

@@ -23,7 +23,7 @@ from transforms import PIPELINE_VERSION
 
 ROOT = Path(__file__).parent.parent
 MOST_LINES = 400
-# The compiler and datasketch take half a second, which only those who sign or split shall pay.
+# The compiler and the loops take half a second, which only those who sign or split shall pay.
 LOADED_LATE = {"transforms.compiled", "transforms.sign"}
 FORBIDDEN_IN_TRANSFORMS = {
     "flows", "prefect", "os", "pathlib", "logging", "random", "io", "time", "subprocess", "shutil",

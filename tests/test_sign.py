@@ -26,6 +26,7 @@ from transforms.sign import (
     SHINGLE_WORDS,
     WINDOW,
     Signed,
+    _permutations,
     flat_sets,
     shingle_sets,
     sign,
@@ -180,6 +181,11 @@ def test_the_signature_of_a_set_of_any_size_is_that_of_datasketch(length: int) -
     assert signature(shingles).tolist() == defined(shingles)
 
 
+def test_the_permutations_are_those_of_datasketch() -> None:
+    theirs = MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations
+    assert _permutations().tolist() == np.stack(theirs).tolist()
+
+
 @settings(deadline=None)
 @given(st.lists(TEXTS, max_size=5), st.lists(TEXTS, max_size=5))
 def test_a_post_is_signed_the_same_in_any_batch(first: list[str], second: list[str]) -> None:
@@ -270,7 +276,7 @@ def test_columns_of_arrow_arrays_are_the_same(posts: list[tuple[str | None, str]
 
 def test_what_signs_nothing_does_not_load_the_compiler() -> None:
     modules = "flows.cli, flows.query, flows.show, flows.history"
-    code = f"import sys, {modules}; sys.exit(any(name in sys.modules for name in ('numba', 'datasketch')))"
+    code = f"import sys, {modules}; sys.exit(any(name in sys.modules for name in ('numba', 'scipy')))"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
 
 

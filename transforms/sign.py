@@ -53,6 +53,8 @@ INDEX_VERSION: Final = (
 )
 # Bytes of text that are signed together: their words stay in the processor's second cache.
 BATCH_BYTES: Final = 1 << 18
+# What `datasketch` seeds its generator of permutations with.
+SEED: Final = 1
 
 Signatures = NDArray[np.uint32]
 
@@ -215,10 +217,11 @@ def _joined(offsets: Sequence[Offsets]) -> Offsets:
 
 @cache
 def _permutations() -> Signatures:
-    """The factors and summands by which `datasketch` permutes, shape (2, PERMUTATIONS): it defines what we compute.
+    """The odd factors and the summands by which `datasketch` permutes 32 bits, shape (2, PERMUTATIONS).
 
-    It is imported where something is signed, and only there: that takes half a second, since it brings scipy.
+    It defines what we compute: the first values that its generator gives for its usual seed, as a test compares them.
+    They are drawn here, since importing it takes a third of a second of every process: it brings scipy.
     """
-    from datasketch import MinHash  # noqa: PLC0415 - it brings scipy
-
-    return np.stack(MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations).astype(np.uint32)
+    drawn = np.random.RandomState(SEED)
+    factors = drawn.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return np.stack([factors, drawn.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)])

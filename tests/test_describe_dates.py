@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.describe import date_order, parse_date
-from transforms.describe.dates import find_dates, holds_date, may_hold_date, read_stamp
+from transforms.describe.dates import Order, find_dates, holds_date, may_hold_date, read_stamp
 from transforms.describe.grammar import DATE, MONTH
 from transforms.describe.months import fold, is_weekday, month_of
 
@@ -243,13 +243,24 @@ def test_a_stamp_is_read_as_any_other_date(moment: datetime, gap: str, fraction:
     assert (quick is None) == (not 1970 <= moment.year <= 2100 or len(fraction) > 10)
 
 
+@given(
+    st.integers(0, 9999), st.integers(0, 99), st.integers(0, 99), st.sampled_from([None, "day-first", "month-first"])
+)
+def test_a_day_is_read_as_any_other_date(year: int, month: int, day: int, order: Order | None) -> None:
+    text = f"{year:04}-{month:02}-{day:02}"
+    quick = read_stamp(text)
+    assert [found.published for found in find_dates(text, order)] == ([quick] if quick else [])
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "2015-02-30T10:00:00Z",
         "2015-02-03T24:00:00Z",
         "2015-02-03T10:60:00Z",
-        "2015-02-03",
+        "2015-02-30",
+        "2015-2-3",
+        "2015-02",
         "x 2015-02-03T10:00:00Z",
         "",
     ],

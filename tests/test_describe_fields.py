@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.describe import describe, describe_all
+from transforms.describe import describe, describe_all, parse_date
+from transforms.describe.dates import Order, order_of_language
+from transforms.describe.language import judge_windows
 from transforms.records import Piece
 
 FRENCH = "La pluie a commencé avant midi et personne au village ne pensait plus à la moisson."
@@ -77,6 +79,21 @@ def test_a_thread_header_is_author_and_time_but_no_title(title: str | None) -> N
 def test_an_open_date_needs_a_language_or_a_source(body: str, order: str | None, day: str | None) -> None:
     told = describe(piece(body, published_text="03/04/2015"), order)  # type: ignore[arg-type]
     assert (told.published.moment.date().isoformat() if told.published else None) == day
+
+
+DATES = ["03/04/2015", "3/3/15", "13.4.2015", "4/13/15", "2015-04-03", "3 April 2015", "May 2015", " ", ", ", "x"]
+STATED = st.lists(st.sampled_from(DATES), max_size=4).map("".join)
+BODIES = st.sampled_from([ENGLISH, FRENCH, f"Publié le 03/04/2014\n\n{FRENCH}"])
+
+
+@settings(deadline=None)
+@given(STATED, BODIES, st.sampled_from([None, "month-first"]))
+def test_a_stated_date_is_read_by_the_order_of_the_language(stated: str, body: str, order: Order | None) -> None:
+    """The language is not asked where its answer could not matter, and that must not be seen."""
+    told = describe(piece(body, published_text=stated), order)
+    by = order or order_of_language(judge_windows(body).code)
+    expected = parse_date(stated, by)
+    assert told.published == (expected or describe(piece(body), order).published)
 
 
 def test_an_empty_piece_says_nothing() -> None:

@@ -125,9 +125,9 @@ def parse_date(text: str, order: Order | None = None) -> Published | None:
 
 
 def read_stamp(text: str) -> Published | None:
-    """Read a moment as machines write it; None for all else, also where it is no moment.
+    """Read a moment or a day as machines write it; None for all else, also where it is no moment.
 
-    It is what `parse_date` gives for such a text, at a tenth of the cost.
+    It is what `parse_date` gives for such a text, at a tenth of the cost and whatever the order of its numbers.
 
     >>> read_stamp("2017-08-24T01:45:48+02:00").moment.isoformat(), read_stamp("24 Aug 2017")
     ('2017-08-23T23:45:48+00:00', None)
@@ -139,10 +139,12 @@ def read_stamp(text: str) -> Published | None:
     if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
         return None
     try:
-        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        moment = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC
+        )
     except ValueError:
         return None
-    return Published(moment - offset_of(offset) if offset else moment, "second", text)
+    return Published(moment - offset_of(offset) if offset else moment, "second" if hour else "day", text)
 
 
 def may_hold_date(text: str) -> bool:

@@ -18,7 +18,7 @@ from transforms.describe.truncation import cut_mark
 from transforms.describe.words import count_all_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from transforms.records import Piece, Published
 
@@ -88,7 +88,7 @@ def _described(
         title=None if title and thread_header(title) else title,
         body=body,
         author=_author(piece, header, lines),
-        published=_published(piece, header, lines, lambda: order or _order(piece, lines, language, body)),
+        published=_published(piece, header, lines, _Orders(order, language, body)),
         language=language.code,
         language_confidence=language.confidence,
         url=piece.url and without_login(piece.url),
@@ -105,26 +105,40 @@ def _author(piece: Piece, header: Header | None, lines: Edges) -> str | None:
     return given or (header.author if header else stated_author(lines))
 
 
-def _published(
-    piece: Piece, header: Header | None, lines: Edges, order: Callable[[], Order | None]
-) -> Published | None:
-    """Read the date; what `order` gives costs too much to ask for it where no date needs it."""
-    stated = piece.published_text
-    given = (read_stamp(stated.strip()) or parse_date(stated, order())) if stated else None
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """The order of the numbers in dates: `proven` by the source, or else told from the language of the body."""
+
+    proven: Order | None
+    language: Language
+    body: str
+
+    def of(self, text: str) -> Order | None:
+        """Tell the order for a text; the language is asked with all care and only where a date needs it."""
+        if self.proven or not is_open(text):
+            return self.proven
+        language = self.language
+        if order_of_language(language.code) and language.confidence < _BEYOND_DOUBT:
+            language = judge_windows(self.body)
+        return order_of_language(language.code) if language.confidence >= _SURE else None
+
+    def read(self, text: str) -> Published | None:
+        """Read a date that the format states. All that a language can say is that days stand first."""
+        stamp = read_stamp(text.strip())
+        if stamp or self.proven or not is_open(text):
+            return stamp or parse_date(text, self.proven)
+        plain = parse_date(text)
+        return plain if plain == parse_date(text, "day-first") else parse_date(text, self.of(text))
+
+
+def _published(piece: Piece, header: Header | None, lines: Edges, orders: _Orders) -> Published | None:
+    given = orders.read(piece.published_text) if piece.published_text else None
     if given:
         return given
     if header:
         return header.published
-    return date_at_edges(piece.title, lines, order()) if may_hold_date(_edge(piece, lines)) else None
-
-
-def _order(piece: Piece, lines: Edges, language: Language, body: str) -> Order | None:
-    """Tell the order of numbers in dates from the language, asked with all care and only where a date needs it."""
-    if not is_open(f"{piece.published_text or ''}\n{_edge(piece, lines)}"):
-        return None
-    if order_of_language(language.code) and language.confidence < _BEYOND_DOUBT:
-        language = judge_windows(body)
-    return order_of_language(language.code) if language.confidence >= _SURE else None
+    edge = _edge(piece, lines)
+    return date_at_edges(piece.title, lines, orders.of(edge)) if may_hold_date(edge) else None
 
 
 def _edge(piece: Piece, lines: Edges) -> str:

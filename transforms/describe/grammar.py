@@ -53,8 +53,8 @@ HINT = re.compile(
 OPEN = re.compile(_DIGIT + r"[-/.]\d{1,2}[-/.]\d")
 # 13.4.2015, 4/13/15: the forms in which two numbers prove the order of dates.
 NUMBERS = re.compile(r"(?<!\d\d)" + _DIGIT + r"([-/.])\d{1,2}\1\d\d")
-# 2015-03-04T14:30:00Z, 2015-03-04 14:30:00.123+01:00: a moment as machines write it.
-STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|([+-]\d\d:?\d\d))?", re.ASCII)
+# 2015-03-04T14:30:00Z, 2015-03-04 14:30:00.123+01:00, 2015-03-04: a moment or a day as machines write it.
+STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|([+-]\d\d:?\d\d))?)?", re.ASCII)
 # What may be the name of a month, and an ordinal that stands before it without a gap ("1ermars 2015").
 WORD = re.compile(r"[^\W\d_]{3,}")
 GLUED = re.compile(_DIGIT + r"(?:st|nd|rd|th|er|re)[^\W\d_]{3}", re.IGNORECASE)

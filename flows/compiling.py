@@ -19,8 +19,14 @@ def to_come() -> bool:
     written.
     """
     asked = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(asked or Path(transforms.__file__).parent)
-    if not asked and not os.access(folder, os.W_OK):
+    if asked:
+        return not _names(Path(asked))
+    beside = Path(transforms.__file__).with_name("__pycache__")
+    if not os.access(beside.parent, os.W_OK):
         return False
-    kept = f"*.py{sys.version_info.major}{sys.version_info.minor}.nbi"
-    return next(folder.rglob(kept), None) is None
+    kept = f".py{sys.version_info.major}{sys.version_info.minor}.nbi"
+    return not any(name.endswith(kept) for name in _names(beside))
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()] if folder.is_dir() else []

@@ -28,13 +28,21 @@ WORKER_DIED: Final = "a worker process died (out of memory, or killed); nothing 
 Heard = Callable[[Batch, Staged], None]
 
 
-def local(progress: Heard) -> Each:
-    """The usual runner: processes where there is enough to do, else this one. `progress` hears of each batch."""
+def local(progress: Heard, pool: ProcessPoolExecutor | None = None) -> Each:
+    """The usual runner: processes where there is enough to do, else this one. `progress` hears of each batch.
+
+    `pool` has processes that stand ready (`flows.ready`); else they are started when they are needed.
+    """
 
     def each(work: Work, batches: Sequence[Batch]) -> Iterable[Staged]:
         workers = min(len(batches), os.cpu_count() or 1)
         small = sum(batch.bytes for batch in batches) < WORTH_A_PROCESS
-        done = _here(work, batches) if workers == 1 or small else _in_processes(work, batches, workers)
+        if workers == 1 or small:
+            done = _here(work, batches)
+        elif pool:
+            done = _in_processes(work, batches, pool)
+        else:
+            done = _in_fresh_processes(work, batches, workers)
         for batch, staged in done:
             progress(batch, staged)
             yield staged
@@ -57,15 +65,21 @@ def _here(work: Work, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Staged]
         yield batch, patiently(work, batch)
 
 
-def _in_processes(work: Work, batches: Sequence[Batch], workers: int) -> Iterator[tuple[Batch, Staged]]:
-    # A fresh interpreter each: a forked one would inherit locks held by threads of the libraries.
+def _in_fresh_processes(work: Work, batches: Sequence[Batch], workers: int) -> Iterator[tuple[Batch, Staged]]:
+    # A fresh interpreter each: a copy of this one would inherit locks held by threads of the libraries.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=worker.begin) as pool:
+        yield from _in_processes(work, batches, pool)
+
+
+def _in_processes(work: Work, batches: Sequence[Batch], pool: ProcessPoolExecutor) -> Iterator[tuple[Batch, Staged]]:
+    try:
         running = {pool.submit(partial(patiently, work), batch): batch for batch in batches}
-        try:
-            for future in as_completed(running):
-                yield running[future], future.result()
-        except BrokenProcessPool as error:
-            raise WinnowError(WORKER_DIED) from error
-        finally:
-            pool.shutdown(cancel_futures=True)
+        for future in as_completed(running):
+            yield running[future], future.result()
+    except BrokenProcessPool as error:
+        raise WinnowError(WORKER_DIED) from error
+    except BaseException:
+        # Whoever is at work ends before the folder goes in which it writes.
+        pool.shutdown(cancel_futures=True)
+        raise

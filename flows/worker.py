@@ -11,6 +11,8 @@ import threading
 def begin() -> None:
     """Lets Ctrl-C end this process without a word, and ends it when its parent is gone, however that died."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):  # a copy of its parent begins with Ctrl-C held back
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

@@ -191,5 +191,5 @@ def _run(request: Request, wait: float, dask: str | None) -> Summary:
     def tell(said: str) -> None:
         errors.print(escape(plain(said)), highlight=False, soft_wrap=True)
 
-    with shown(errors, dask) as each:
+    with shown(errors, dask, request) as each:
         return run_recorded(request, each, Patience(wait, tell))

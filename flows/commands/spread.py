@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -27,11 +27,14 @@ DaskOption = Annotated[
 
 
 @contextmanager
-def shown(console: Console, dask: str | None) -> Iterator[Each]:
-    """What applies work to batches, with a bar that shows how far it is. Raises `WinnowError`."""
+def shown(console: Console, dask: str | None, request: Request | None = None) -> Iterator[Each]:
+    """What applies work to batches, with a bar that shows how far it is. Raises `WinnowError`.
+
+    What a `request` names is looked at, to have processes ready for it.
+    """
     from flows import progress  # noqa: PLC0415 - the imports behind these take a second
 
-    with _runner(dask) as runner, progress.shown(console, runner) as each:
+    with _runner(dask, request) as runner, progress.shown(console, runner) as each:
         yield each
 
 
@@ -49,11 +52,13 @@ def run_flow(request: Request, wait: float, dask: str | None) -> Summary:
 
 
 @contextmanager
-def _runner(dask: str | None) -> Iterator[Callable[[Heard], Each]]:
+def _runner(dask: str | None, request: Request | None) -> Iterator[Callable[[Heard], Each]]:
     if dask is None:
-        from flows.runners import local  # noqa: PLC0415 - the imports behind it take a second
+        from flows.ready import standing  # noqa: PLC0415 - the imports behind it take a second
+        from flows.runners import local  # noqa: PLC0415
 
-        yield local
+        with standing(request.sources, request.warehouse) if request else nullcontext(local) as runner:
+            yield runner
         return
     try:
         from flows.cluster.scheduler import connected  # noqa: PLC0415 - not everybody has Dask

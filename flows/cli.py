@@ -30,4 +30,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that can't show a letter shows its escape.
             stream.reconfigure(errors="backslashreplace")
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        if ended.code is None or isinstance(ended.code, int):
+            stopping.leave(ended.code or 0)
+        raise

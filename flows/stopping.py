@@ -1,14 +1,17 @@
-"""Ctrl-C before a command has begun to work: there is nothing to put back yet, so it ends at once.
+"""How a command ends: at once, where Ctrl-C comes before it has begun to work, and quickly when all is done.
 
-The imports that come first take a second or two. A `KeyboardInterrupt` in the middle of one would end with a
-traceback, or as an error of the library that was being loaded.
+Before it has begun there is nothing to put back yet. The imports that come first take a second or two, and a
+`KeyboardInterrupt` in the middle of one would end with a traceback, or as an error of the library that was being
+loaded.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -36,6 +39,23 @@ def in_order() -> Iterator[None]:
     finally:
         if at_once_before:
             signal.signal(signal.SIGINT, _end)
+
+
+def leave(status: int) -> None:
+    """Ends the process without taking apart its thousands of objects, which takes a fifth of a second.
+
+    All that was registered for the end is done first. Where a thread goes on, or what was said can't be written, it
+    returns, so that the process ends as usual.
+    """
+    if threading.active_count() > 1:
+        return
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no other way to have them done
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except (OSError, ValueError):
+        return
+    os._exit(status)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:

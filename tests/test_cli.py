@@ -398,3 +398,40 @@ def test_a_command_without_a_prefect_api_does_not_import_prefect(tmp_path: Path)
 @pytest.mark.parametrize("arguments", [["--help"], ["ingest", "--help"], ["query", "--help"]])
 def test_help_imports_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     assert loaded(arguments, tmp_path).isdisjoint({"prefect", "pyarrow", "duckdb", "deltalake", "numpy", "bs4"})
+
+
+LEAVING = """
+import atexit, sys, threading, time
+from flows.stopping import leave
+
+atexit.register(print, "registered")
+def late():
+    time.sleep(0.3)
+    print("late")
+if sys.argv[1] == "thread":
+    threading.Thread(target=late).start()
+print("said", end=" ")
+leave(3)
+print("as usual", end=" ")
+"""
+
+
+@pytest.mark.parametrize(("how", "said", "status"), [("alone", "said registered\n", 3), ("thread", "as usual", 0)])
+def test_a_command_leaves_nothing_undone_when_it_ends(how: str, said: str, status: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LEAVING, how], check=False, capture_output=True, text=True, cwd=RAW.parent
+    )
+    assert (done.returncode, said in done.stdout, done.stderr) == (status, True, "")
+    assert how == "alone" or ("late" in done.stdout and "registered" in done.stdout)
+
+
+def test_a_command_that_cannot_say_what_it_has_to_ends_as_python_does() -> None:
+    code = "from flows.stopping import leave; print('said'); leave(0)"
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no full device here")
+    buffered = {name: value for name, value in environment().items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code], check=False, stdout=full, stderr=subprocess.PIPE, cwd=RAW.parent, env=buffered
+        )
+    assert (done.returncode, b"No space left" in done.stderr) == (120, True)

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from flows import staging
+from flows import scratch, staging
 from flows.evidence import Again
 from flows.staging import Staged
 from transforms.identity import place_of
@@ -56,12 +55,12 @@ class Arrivals:
     def copies(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The new copies, a table a file, in the same order each time."""
         for path, _ in self.files:
-            yield pq.read_table(path, columns=list(columns) if columns else None)
+            yield scratch.take(path, columns)
 
     def bodies(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The bodies of the new copies, in their order."""
         for _, path in self.files:
-            yield pq.read_table(path, columns=list(columns) if columns else None)
+            yield scratch.take(path, columns)
 
 
 def arrive(staged: Sequence[Staged], again: Again, met: Met, replaced: Sequence[str], folder: Path) -> Arrivals:
@@ -72,7 +71,7 @@ def arrive(staged: Sequence[Staged], again: Again, met: Met, replaced: Sequence[
     for source, chosen in ((staged, once.copies), (again.staged, again.counting)):
         pairs = zip(staging.files(source, "copies"), staging.files(source, "bodies"), strict=True)
         for pair in pairs:
-            kept = pa.array(chosen(pq.read_table(pair[0], columns=["dump_id", "dump_path", "dump_member", "ordinal"])))
+            kept = pa.array(chosen(scratch.take(pair[0], ["dump_id", "dump_path", "dump_member", "ordinal"])))
             number = kept.true_count
             if number:
                 found.append(pair if number == len(kept) else _written(pair, kept, folder / FOLDER, len(found)))
@@ -85,7 +84,7 @@ def residue(staged: Sequence[Staged], again: Again, met: Met) -> Iterator[pa.Tab
     once = _Once(met, again.dumps)
     for source, chosen in ((staged, once.residue), (again.staged, again.counting)):
         for path in staging.files(source, "residue"):
-            rows = pq.read_table(path)
+            rows = scratch.take(path)
             yield rows.filter(pa.array(chosen(rows)))
 
 
@@ -145,7 +144,7 @@ def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 def _written(pair: tuple[Path, Path], kept: pa.Array, folder: Path, number: int) -> tuple[Path, Path]:
     """The files of a pair with the rows that are kept."""
-    copies, bodies = (folder / f"{number:06d}.{name}.parquet" for name in ("copies", "bodies"))
+    copies, bodies = (folder / f"{number:06d}.{name}{scratch.SUFFIX}" for name in ("copies", "bodies"))
     for path, to in zip(pair, (copies, bodies), strict=True):
-        pq.write_table(pq.read_table(path).filter(kept), to, compression="zstd")
+        scratch.put(scratch.take(path).filter(kept), to)
     return copies, bodies

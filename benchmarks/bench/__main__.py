@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.bench import dumps, scenarios, turns
+from benchmarks.bench import dumps, scenarios, tools, turns
 from benchmarks.bench.scenarios import PLOT, Asked
 from benchmarks.page import rewrite
 from benchmarks.peers import PEERS
@@ -116,6 +116,7 @@ def measured(options: argparse.Namespace) -> int:
             options.bad or list(scenarios.BAD), options.seed,
             Path(folder, PLOT.name) if options.no_page else PLOT,
         )  # fmt: skip
+        tools.prepared()
         scenarios.warmed(asked, chosen)
         for name in chosen:
             print(f"{name} …", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import sys
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,12 @@ WAREHOUSE: Final = "warehouse"
 ANSWER: Final = "answer.json"
 # Some dumps were rejected: a result like another where input is bad.
 REJECTED: Final = 1
+
+
+def prepared() -> None:
+    """Has the modules of this tree compiled, as pip does with what it installs, the other tools among it."""
+    for package in ("flows", "transforms"):
+        compileall.compile_dir(str(ROOT / package), quiet=1)
 
 
 def winnow(dumps: Path, folder: Path) -> Cost:

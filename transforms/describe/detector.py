@@ -14,8 +14,9 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pkgutil import get_data
-from typing import Any, Final, Protocol
+from importlib.machinery import SourceFileLoader
+from importlib.util import find_spec
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -37,8 +38,7 @@ CENTROIDS: Final = 256
 HEAVIEST: Final = 10**15
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What the detector takes a text for: its own label, and how sure it is, 0 to 1."""
 
     label: str
@@ -95,9 +95,17 @@ class _Detector(Protocol):
 def _model() -> Model | None:
     """The model that is installed, or None where it has not the form that is known here."""
     try:
-        return model_of(get_data(PACKAGE, MODEL) or b"")
+        return model_of(_model_file())
     except (OSError, ValueError, LookupError, struct.error):
         return None
+
+
+def _model_file() -> bytes:
+    """The content of the file of the model, read without importing its package, which would load its library."""
+    spec = find_spec(PACKAGE)
+    if spec is None or not isinstance(spec.loader, SourceFileLoader) or not spec.submodule_search_locations:
+        return b""
+    return spec.loader.get_data(f"{spec.submodule_search_locations[0]}/{MODEL}")
 
 
 class _Reader:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from functools import cache, partial
 from typing import Final
+
+import pyarrow as pa
 
 from flows import worker
 from flows.batches import Batch
@@ -60,6 +63,25 @@ def patiently(work: Callable[..., Staged], batch: Batch) -> Staged:
     return work(batch, last_try=True)
 
 
+def _let_go_after(work: Callable[..., Staged], batch: Batch) -> Staged:
+    """Does the work, and gives back memory, since processes that stand ready wait for long while others need it."""
+    staged = patiently(work, batch)
+    pa.default_memory_pool().release_unused()
+    if trim := _trimming():
+        trim(0)
+    return staged
+
+
+@cache
+def _trimming() -> Callable[[int], int] | None:
+    """What gives memory back that the C library holds; None where there is no such thing."""
+    try:
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
+    return trim
+
+
 def _here(work: Work, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Staged]]:
     for batch in batches:
         yield batch, patiently(work, batch)
@@ -74,7 +96,7 @@ def _in_fresh_processes(work: Work, batches: Sequence[Batch], workers: int) -> I
 
 def _in_processes(work: Work, batches: Sequence[Batch], pool: ProcessPoolExecutor) -> Iterator[tuple[Batch, Staged]]:
     try:
-        running = {pool.submit(partial(patiently, work), batch): batch for batch in batches}
+        running = {pool.submit(partial(_let_go_after, work), batch): batch for batch in batches}
         for future in as_completed(running):
             yield running[future], future.result()
     except BrokenProcessPool as error:

@@ -27,6 +27,7 @@ from flows.failures import told
 from flows.grounds import insist_on_place
 from flows.lock import NONE, Patience, only_writer
 from flows.objects import mirror
+from flows.opened import Opened
 from flows.remaking import remade
 from flows.run_ids import next_run_id
 from flows.table_files import Where, chosen, stats
@@ -58,6 +59,7 @@ class Warehouse:
         self.mirrored = mirror.address_of(root) is not None
         self._push: Callable[[], None] = mirror.nothing
         self.as_of: str | None = None
+        self._opened = Opened(DeltaTable)
         # The version of each table but `runs` that is read; None where the newest ones are.
         self.versions: dict[str, int] | None = None
         if committed_only:
@@ -190,7 +192,7 @@ class Warehouse:
         bound = log.bound(oldest if oldest >= 0 else max(log.entries, default=0) + oldest)
         if bound is None:
             return 0
-        live = frozenset(path.name for path in self._files(DeltaTable(str(folder), version=bound), name))
+        live = frozenset(path.name for path in self._files(self._opened.table(str(folder), bound), name))
         return upkeep.clean(folder, log, bound, live)
 
     @property
@@ -251,7 +253,7 @@ class Warehouse:
         version = self.versions.get(name) if self.versions else None
         with told(self.place, f"reading the log of the table {name}"):
             files = self._files_at(name, version)
-            table = DeltaTable(self._place(name), version=version) if files else None
+            table = self._opened.table(self._place(name), version) if files else None
             sizes = pa.table(table.get_add_actions())["size_bytes"].to_pylist() if table else []
             return dict(zip(files, sizes, strict=True))
 
@@ -274,7 +276,7 @@ class Warehouse:
             return {name: self._files_at(name, versions.get(name)) for name in PUBLIC}
 
     def _table(self, name: str) -> DeltaTable:
-        return DeltaTable(self._place(name))
+        return self._opened.table(self._place(name))
 
     def _place(self, name: str) -> str:
         return str(self.root / "tables" / name)
@@ -303,16 +305,13 @@ class Warehouse:
     def _refuse_newer(self, name: str) -> None:
         if DeltaTable.is_deltatable(self._place(name)):
             version = (self.versions or {}).get(name)
-            there = pa.schema(DeltaTable(self._place(name), version=version).schema().to_arrow())
+            there = pa.schema(self._opened.table(self._place(name), version).schema().to_arrow())
             columns.refuse_newer(name, there, SCHEMAS[name], str(self.root))
 
     def _last_run(self) -> dict[str, Any] | None:
         """The newest row of `runs`; `committed` is the newest run that committed something, None where none did."""
-        rows = (
-            self.read("runs", ["run_id", "versions", "finished", "status", "index_version"])
-            .sort_by("run_id")
-            .to_pylist()
-        )
+        names = ["run_id", "versions", "finished", "status", "index_version"]
+        rows = self.read("runs", names).sort_by("run_id").to_pylist()
         committed = [row["run_id"] for row in rows if upkeep.committed(row)]
         return {**rows[-1], "committed": committed[-1] if committed else None} if rows else None
 
@@ -337,7 +336,8 @@ class Warehouse:
         """Puts back what a killed run left: tables ahead of the newest row of `runs`, a view that is behind it."""
         for name, committed in _committed(last).items():
             table = self._table(name)
-            if set(table.file_uris()) != set(DeltaTable(self._place(name), version=committed).file_uris()):
+            then = table if table.version() == committed else self._opened.table(self._place(name), committed)
+            if set(table.file_uris()) != set(then.file_uris()):
                 table.restore(committed)
         if last and last["committed"] and not self.mirrored and view.published(self.root) != last["committed"]:
             self._publish(last["committed"])
@@ -358,7 +358,7 @@ class Warehouse:
         """The files of a version, None for the newest. The first has none, also where the log is shortened by now."""
         if name == "runs" and version is None:
             version = logs.newest_whole(upkeep.Log.of(Path(self._place(name))))
-        return [] if version == 0 else self._files(DeltaTable(self._place(name), version=version), name)
+        return [] if version == 0 else self._files(self._opened.table(self._place(name), version), name)
 
     def _apply(self, name: str, change: Change, *, fold: bool = True) -> None:
         """One entry of the log: files with new rows, and for each file in which a row changes one without that row.

@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.split.text_loops import kinds_in
+
 Codes = NDArray[np.uint32]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -41,9 +43,6 @@ _WIDE_RANGES: Final = (
     (0x1100, 0x115F), (0x2E80, 0xA4CF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE30, 0xFE6F), (0xFF00, 0xFF60),
 )  # fmt: skip
 _LAST: Final = 0xFFFF
-# An odd multiplier, so that it has an inverse modulo 2^64: the golden ratio times 2^64 (Knuth 6.4).
-_FACTOR: Final = 0x9E3779B97F4A7C15
-_INVERSE: Final = pow(_FACTOR, -1, 1 << 64)
 
 
 @cache
@@ -69,25 +68,14 @@ def _kinds() -> NDArray[np.uint16]:
 
 
 @cache
-def _folded() -> Codes:
-    """The small letter of every character of the basic plane that has one in it."""
+def small_letters() -> Codes:
+    """The small letter of every character of the basic plane that has one in it; one more entry stands for itself."""
     table = np.arange(_LAST + 2, dtype=np.uint32)
     for code in range(_LAST + 1):
         small = chr(code).lower()
         if len(small) == 1:
             table[code] = ord(small)
     return table
-
-
-@cache
-def _powers(length: int) -> tuple[Hashes, Hashes]:
-    """The first powers of the factor and of its inverse, modulo 2^64."""
-    made = []
-    for base in (_FACTOR, _INVERSE):
-        powers = np.full(length, base, dtype=np.uint64)
-        powers[0] = 1
-        made.append(np.cumprod(powers, out=powers))
-    return made[0], made[1]
 
 
 def codes_of(text: str) -> Codes:
@@ -101,41 +89,4 @@ def kinds_of(codes: Codes) -> NDArray[np.uint16]:
     >>> [bool(kind & DIGIT) for kind in kinds_of(codes_of("a1"))]
     [False, True]
     """
-    return _kinds()[np.minimum(codes, _LAST + 1)]
-
-
-def folded(codes: Codes) -> Codes:
-    """The characters in small letters, one for one.
-
-    >>> bool((folded(codes_of("ÀB")) == codes_of("àb")).all())
-    True
-    """
-    return np.where(codes > _LAST, codes, _folded()[np.minimum(codes, _LAST)])
-
-
-class Hasher:
-    """Hashes of stretches of one text: equal stretches have equal hashes wherever they stand.
-
-    A polynomial in the characters modulo 2^64, from sums of prefixes, so a stretch of any length costs the same
-    (Karp and Rabin 1987). For telling recurring lines apart, not against somebody who wants them to collide.
-    """
-
-    def __init__(self, codes: Codes) -> None:
-        powers, self._inverse = _powers(1 << (len(codes) + 1).bit_length())
-        self._sums = np.zeros(len(codes) + 1, dtype=np.uint64)
-        scaled = codes.astype(np.uint64)
-        scaled += np.uint64(1)
-        scaled *= powers[: len(codes)]
-        np.cumsum(scaled, out=self._sums[1:])
-
-    def of(self, first: Ints, last: Ints) -> Hashes:
-        """The hash of each stretch from `first` up to `last`, offsets in characters.
-
-        >>> hasher = Hasher(codes_of("ab ab ac"))
-        >>> one, two, three = hasher.of(np.array([0, 3, 6]), np.array([2, 5, 8]))
-        >>> bool(one == two), bool(two == three)
-        (True, False)
-        """
-        with np.errstate(over="ignore"):
-            hashes: Hashes = (self._sums[last] - self._sums[first]) * self._inverse[first]
-        return hashes ^ (hashes >> np.uint64(29))
+    return kinds_in(codes, _kinds())

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_codes import DIGIT, SPACE, WIDE, Bools, Codes, Hasher, Hashes, Ints, codes_of, kinds_of
+from transforms.split.text_codes import CODE, DIGIT, LETTER, UPPER, WIDE, Bools, Codes, Hashes, Ints, codes_of, kinds_of
+from transforms.split.text_loops import scan_rows, stretch_hashes, word_edges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,11 +41,15 @@ _DATE = re.compile(
     rf"|(?<!\d){_DAY}\.?\s(?:de\s)?{_MONTH}\s(?:de\s)?{_YEAR}"
     rf"|(?<!\w){_MONTH}\s{_DAY},?\s{_YEAR}"
 )
+# What every date has, found faster than a date, and how far before it a date may begin, in characters.
+_HINT = re.compile(r"\d(?:\d\d\d|[-/.]\d\d?[-/.]\d\d)")
+_REACH: Final = 28
 _TIME = re.compile(r"T?(?<!\d)\d{1,2}[:h]\d\d(?!\d)(?::\d\d)?(?:[+-]\d\d:?\d\d|Z\b)?")
 _NUMBER = re.compile(r"\d+")
 # The shortest dates, "1.2.10", have four digits.
 _LEAST_DIGITS: Final = 4
-_ZERO: Final = ord("0")
+# The kinds of which the characters of each row are counted.
+COUNTED: Final = (DIGIT, UPPER, LETTER, WIDE, CODE)
 
 
 def template(text: str) -> str:
@@ -61,7 +66,15 @@ def template(text: str) -> str:
         return ""
     if not _NUMBER.search(text):
         return text
-    return _NUMBER.sub("0", _TIME.sub(TIME_MARK, _DATE.sub(DATE_MARK, text)))
+    return _NUMBER.sub("0", _TIME.sub(TIME_MARK, _without_dates(text)))
+
+
+def _without_dates(text: str) -> str:
+    hint = _HINT.search(text)
+    if hint is None:
+        return text
+    start = max(0, hint.start() - _REACH)
+    return text[:start] + _DATE.sub(DATE_MARK, text[start:])
 
 
 def states_date(text: str) -> bool:
@@ -84,13 +97,14 @@ class Page:
 
     `line` is its 0-based number among all lines; `first` and `last` are where it begins and ends in `codes` (half-open,
     without the white space around it); `blanks` is how many blank lines stand before it (one more than there are at the
-    top of the dump); `width` counts columns, an East Asian character twice; `dates` has the masked line of each row
-    that is short and states a date.
+    top of the dump); `width` counts columns, an East Asian character twice; `counts` has its characters of each of
+    the kinds `COUNTED`; `dates` has the masked line of each row that is short and states a date.
     """
 
     text: str
     codes: Codes
     kinds: NDArray[np.uint16]
+    counts: Ints
     line: Ints
     first: Ints
     last: Ints
@@ -111,9 +125,10 @@ class Page:
         """The masked text of a row, empty for one too wide to recur."""
         return template(self.row(index)) if self.short[index] else ""
 
-    def count(self, mask: Bools) -> Ints:
-        """How many characters of each row `mask` marks."""
-        return self.places(np.flatnonzero(mask))
+    def count(self, kind: int) -> Ints:
+        """How many characters of one of the kinds that are `COUNTED` each row has."""
+        column: Ints = self.counts[:, COUNTED.index(kind)]
+        return column
 
     def places(self, at: Ints) -> Ints:
         """How many of these places, offsets in characters in order, lie in each row."""
@@ -165,25 +180,15 @@ class Page:
         """The columns of text above each row, and at the end those of the whole dump."""
         return np.concatenate(([0], np.cumsum(self.width)))
 
-    @cached_property
-    def _masked(self) -> tuple[Hasher, Ints]:
-        """Hashes of the text with every number as one zero, and where each character stands in it."""
-        digit = (self.kinds & DIGIT) != 0
-        kept = ~digit
-        kept[1:] |= ~digit[:-1]
-        kept[:1] = True
-        at = np.concatenate(([0], np.cumsum(kept)))
-        return Hasher(np.where(digit, _ZERO, self.codes)[kept]), at
-
     def hashes(self, first: Ints, last: Ints) -> Hashes:
         """Hashes of stretches of the dump in which numbers are masked, but not dates."""
-        hasher, at = self._masked
-        return hasher.of(at[first], at[last])
+        return stretch_hashes(self.codes, self.kinds, first, last)
 
     @cached_property
     def template(self) -> Hashes:
         """A hash of each row's masked text; 0 for a row too wide to recur."""
-        hashes = np.where(self.short, self.hashes(self.first, self.last), np.uint64(0))
+        hashes = np.zeros(len(self), np.uint64)
+        hashes[self.short] = self.hashes(self.first[self.short], self.last[self.short])
         for index, name in self.dates.items():
             hashes[index] = name_hash(name)
         return hashes
@@ -198,9 +203,8 @@ class Page:
     @cached_property
     def tokens(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Begin and end of every word between white space, and for each row the first of its words and how many."""
-        space = (self.kinds & SPACE) != 0
-        edges = np.flatnonzero(np.diff(np.concatenate(([True], space, [True])).astype(np.int8)))
-        begins, ends = edges[::2], edges[1::2]
+        begins, ends, count = word_edges(self.kinds)
+        begins, ends = begins[:count], ends[:count]
         at = np.searchsorted(begins, self.first)
         return begins, ends, at, np.searchsorted(begins, self.last) - at
 
@@ -210,24 +214,13 @@ def read_page(lines: Sequence[str]) -> Page:
     text = "\n".join(lines)
     codes = codes_of(text)
     kinds = kinds_of(codes)
-    length = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
-    begins = np.cumsum(length + 1) - length - 1
-    solid = np.flatnonzero((kinds & SPACE) == 0)
-    at, up_to = np.searchsorted(solid, begins), np.searchsorted(solid, begins + length)
-    line = np.flatnonzero(up_to > at)
-    first = solid[at[line]] if len(line) else line
-    last = solid[up_to[line] - 1] + 1 if len(line) else line
-    wide, digits = _counts(kinds & WIDE != 0, first, last), _counts(kinds & DIGIT != 0, first, last)
-    width = last - first + wide
+    lengths = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
+    line, begins, first, last, counts = scan_rows(kinds, lengths, np.array(COUNTED))
+    width, digits = last - first + counts[:, COUNTED.index(WIDE)], counts[:, COUNTED.index(DIGIT)]
     blanks = np.diff(line, prepend=-2) - 1
     dates = {}
     for index in np.flatnonzero((digits >= _LEAST_DIGITS) & (width <= LONGEST_TITLE)).tolist():
         masked = template(text[first[index] : last[index]])
         if DATE_MARK in masked:
             dates[index] = masked
-    return Page(text, codes, kinds, line, first, last, blanks, width, digits, first > begins[line], dates)
-
-
-def _counts(mask: Bools, first: Ints, last: Ints) -> Ints:
-    at = np.flatnonzero(mask)
-    return np.searchsorted(at, last) - np.searchsorted(at, first)
+    return Page(text, codes, kinds, counts, line, first, last, blanks, width, digits, first > begins, dates)

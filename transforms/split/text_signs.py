@@ -190,12 +190,12 @@ def _dots(page: Page) -> Bools:
 
 
 def _inside(page: Page) -> Signs:
-    letters, length = page.count((page.kinds & LETTER) != 0), page.last - page.first
-    capitals = page.count((page.kinds & UPPER) != 0)
+    letters, length = page.count(LETTER), page.last - page.first
+    capitals = page.count(UPPER)
     begins, _, at, words = page.tokens
     upper_words = np.concatenate(([0], np.cumsum(_has(page, begins, UPPER))))
     capital_words = upper_words[at + words] - upper_words[at]
-    code = page.count((page.kinds & CODE) != 0) > 0
+    code = page.count(CODE) > 0
     for chars in _ADDRESS:
         code |= page.places(_stretches(page, chars)) > 0
     label, known = _labels(page)

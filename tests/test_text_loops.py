@@ -1,0 +1,103 @@
+"""The loops of the text splitter beside their plain definitions."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms.split.text_codes import DIGIT, LETTER, SPACE, WIDE, codes_of, kinds_of, small_letters
+from transforms.split.text_lines import COUNTED, read_page
+from transforms.split.text_loops import find_words, link_words, stretch_hashes, word_edges, words_leading, words_shared
+from transforms.split.text_words import Words
+
+texts = st.text(alphabet="aAbBéÉ \n\t.1٢-雨日ǅ𝒜\u3000\x1c(", max_size=120)
+few = st.lists(st.integers(0, 4), max_size=60)
+
+
+def of_kind(char: str, kind: int) -> bool:
+    return bool(kinds_of(codes_of(char))[0] & kind)
+
+
+def words_by_hand(text: str, least: int, most: int) -> list[tuple[int, str]]:
+    letters = "".join(
+        "w" if of_kind(c, LETTER) and of_kind(c, WIDE) else "l" if of_kind(c, LETTER) else " " for c in text
+    )
+    runs = [(m.start(), m.end()) for m in re.finditer("l+", letters)]
+    found = [(a, text[a:b]) for a, b in runs if b - a >= least and (not most or b - a <= most)]
+    pairs = [(at, text[at : at + 2]) for at in range(len(text) - 1) if not most and letters[at : at + 2] == "ww"]
+    return sorted(found + pairs)
+
+
+@given(texts)
+@settings(max_examples=300, deadline=None)
+def test_words_are_runs_of_letters_and_neighbours_of_scripts_without_spaces(text: str) -> None:
+    codes = codes_of(text)
+    for least, most in ((4, 0), (2, 3), (1, 0)):
+        begins, hashes, count = find_words(codes, kinds_of(codes), small_letters(), least, most)
+        expected = words_by_hand(text, least, most)
+        assert begins[:count].tolist() == [at for at, _ in expected]
+        small = ["".join(c.lower() if len(c.lower()) == 1 and c < "\U00010000" else c for c in w) for _, w in expected]
+        assert [hashes[k] == hashes[j] for k in range(count) for j in range(count)] == [
+            a == b for a in small for b in small
+        ]
+
+
+@given(few)
+def test_each_word_is_linked_with_its_copies(words: list[int]) -> None:
+    before, after = link_words(np.array(words, np.uint64))
+    count = len(words)
+    assert before.tolist() == [max((j for j in range(k) if words[j] == words[k]), default=-1) for k in range(count)]
+    assert after.tolist() == [
+        min((j for j in range(k + 1, count) if words[j] == words[k]), default=count) for k in range(count)
+    ]
+
+
+@given(few, st.integers(0, 60), st.integers(0, 20), st.integers(1, 9), st.integers(1, 9))
+@settings(max_examples=300, deadline=None)
+def test_words_are_compared_with_those_around_a_row(
+    words: list[int], top: int, own: int, most: int, window: int
+) -> None:
+    top = min(top, len(words))
+    bottom = min(top + own, len(words))
+    linked = Words(np.arange(len(words)), *link_words(np.array(words, np.uint64)))
+    above, below = words[max(top - window, 0) : top], words[bottom : bottom + window]
+    rows = (np.array([top]), np.array([bottom]))
+    shared = words_shared(linked.before, *rows, np.array([len(below)]), window)
+    assert shared.tolist() == [sum(word in above for word in below)]
+    lead = words_leading(linked.before, linked.after, *rows, most, window)
+    assert lead.tolist() == [sum((word in below) - (word in above) for word in words[top : min(bottom, top + most)])]
+
+
+@given(texts, st.integers(0, 120), st.integers(0, 120))
+@settings(max_examples=300, deadline=None)
+def test_hashes_do_not_see_numbers(text: str, first: int, size: int) -> None:
+    first = min(first, len(text))
+    last = min(first + size, len(text))
+    codes = codes_of(text)
+    kept = [
+        ord("0") if of_kind(c, DIGIT) else ord(c)
+        for at, c in enumerate(text[first:last], first)
+        if not (of_kind(c, DIGIT) and at and of_kind(text[at - 1], DIGIT))
+    ]
+    value = sum((code + 1) * pow(0x9E3779B97F4A7C15, at, 1 << 64) for at, code in enumerate(kept)) % (1 << 64)
+    found = stretch_hashes(codes, kinds_of(codes), np.array([first]), np.array([last]))
+    assert found.tolist() == [value ^ value >> 29]
+
+
+@given(texts)
+@settings(max_examples=300, deadline=None)
+def test_rows_are_the_lines_that_are_not_blank(text: str) -> None:
+    lines = text.split("\n")
+    page = read_page(lines)
+    solid = [(number, line) for number, line in enumerate(lines) if line.strip()]
+    assert page.line.tolist() == [number for number, _ in solid]
+    assert [page.row(k) for k in range(len(page))] == [line.strip() for _, line in solid]
+    assert page.indented.tolist() == [line[:1].isspace() for _, line in solid]
+    for kind in COUNTED:
+        assert page.count(kind).tolist() == [sum(of_kind(c, kind) for c in line.strip()) for _, line in solid]
+    begins, ends, count = word_edges(page.kinds)
+    spans = [m.span() for m in re.finditer("x+", "".join(" " if of_kind(c, SPACE) else "x" for c in text))]
+    assert list(zip(begins[:count].tolist(), ends[:count].tolist(), strict=True)) == spans

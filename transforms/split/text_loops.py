@@ -1,0 +1,191 @@
+"""The loops of the text splitter: which words recur where, and hashes of stretches of a text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.compiled import compiled
+
+Codes = NDArray[np.uint32]
+Kinds = NDArray[np.uint16]
+Ints = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+# Kinds of characters, as in `text_codes`.
+SPACE, DIGIT, LETTER, WIDE = 1, 2, 16, 32
+ZERO: Final = np.uint64(ord("0"))
+# FNV-1a over code points, 64 bits.
+BASIS, PRIME = np.uint64(14695981039346656037), np.uint64(1099511628211)
+# The multiplier of `stretch_hashes`: an odd one, the golden ratio times 2^64 (Knuth 6.4).
+FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
+ONE, SHIFT = np.uint64(1), np.uint64(29)
+
+
+@compiled
+def find_words(codes: Codes, kinds: Kinds, small: Codes, least: int, most: int) -> tuple[Ints, Hashes, int]:
+    """Where words of `least` to `most` letters begin, in order, with a hash of what each says in small letters.
+
+    Letters of scripts without spaces make no words; with `most` 0 each two neighbours of them count as one, and words
+    have no greatest length. `small` has the small letter of each character of the basic plane. Gives the number of
+    words too, which come first in both arrays.
+    """
+    begins, hashes = np.empty(len(codes) // 2 + 1, np.int64), np.empty(len(codes) // 2 + 1, np.uint64)
+    if most == 0:
+        begins, hashes = np.empty(len(codes) + 1, np.int64), np.empty(len(codes) + 1, np.uint64)
+    found, begin, value, wide_before = 0, -1, BASIS, False
+    for at in range(len(codes) + 1):
+        kind = kinds[at] if at < len(codes) else 0
+        wide = kind & LETTER != 0 and kind & WIDE != 0
+        if kind & LETTER != 0 and not wide:
+            if begin < 0:
+                begin, value = at, BASIS
+            code = codes[at]
+            value = (value ^ np.uint64(small[code] if code < len(small) - 1 else code)) * PRIME
+        elif begin >= 0:
+            if at - begin >= least and (most == 0 or at - begin <= most):
+                begins[found], hashes[found] = begin, value
+                found += 1
+            begin = -1
+        if most == 0 and wide and wide_before:
+            one, two = codes[at - 1], codes[at]
+            value = (BASIS ^ np.uint64(small[one] if one < len(small) - 1 else one)) * PRIME
+            value = (value ^ np.uint64(small[two] if two < len(small) - 1 else two)) * PRIME
+            begins[found], hashes[found] = at - 1, value
+            found += 1
+        wide_before = wide
+    return begins, hashes, found
+
+
+@compiled
+def link_words(hashes: Hashes) -> tuple[Ints, Ints]:
+    """For each word where the same one stands before it, -1 for nowhere, and after it, their number for nowhere."""
+    count = len(hashes)
+    before, after = np.full(count, -1, np.int64), np.full(count, count, np.int64)
+    size = 16
+    while size < 2 * count:
+        size *= 2
+    last = np.full(size, -1, np.int64)
+    for word in range(count):
+        value = hashes[word]
+        slot = np.int64((value ^ (value >> SHIFT)) & np.uint64(size - 1))
+        while last[slot] >= 0 and hashes[last[slot]] != value:
+            slot = (slot + 1) & (size - 1)
+        if last[slot] >= 0:
+            before[word] = last[slot]
+            after[last[slot]] = word
+        last[slot] = word
+    return before, after
+
+
+@compiled
+def words_shared(before: Ints, top: Ints, bottom: Ints, below: Ints, window: int) -> Ints:
+    """Of the `below` words from `bottom` on, how many stand among the `window` words before `top` too, for each row."""
+    shared = np.zeros(len(top), np.int64)
+    for row in range(len(top)):
+        for at in range(bottom[row], bottom[row] + below[row]):
+            place = before[at]
+            while place >= top[row]:
+                place = before[place]
+            shared[row] += place >= max(top[row] - window, 0)
+    return shared
+
+
+@compiled
+def words_leading(before: Ints, after: Ints, top: Ints, bottom: Ints, own: int, window: int) -> Ints:  # noqa: PLR0913, PLR0917
+    """Of the first `own` words from `top` up to `bottom`, how many more stand below than above, for each row.
+
+    Above and below are the `window` words before `top` and from `bottom` on.
+    """
+    lead, count = np.zeros(len(top), np.int64), len(before)
+    for row in range(len(top)):
+        first, last = top[row], bottom[row]
+        for at in range(first, min(last, first + own)):
+            place = before[at]
+            while place >= first:
+                place = before[place]
+            lead[row] -= place >= max(first - window, 0)
+            place = after[at]
+            while place < last:
+                place = after[place]
+            lead[row] += place < min(last + window, count)
+    return lead
+
+
+@compiled
+def stretch_hashes(codes: Codes, kinds: Kinds, first: Ints, last: Ints) -> Hashes:
+    """A hash of each stretch from `first` up to `last` in which every number counts as one zero.
+
+    The hash is a polynomial in the characters, and one, modulo 2^64 (Karp and Rabin 1987), then folded.
+    """
+    hashes = np.zeros(len(first), np.uint64)
+    for row in range(len(first)):
+        value, power, within = np.uint64(0), ONE, first[row] > 0 and kinds[first[row] - 1] & DIGIT != 0
+        for at in range(first[row], last[row]):
+            digit = kinds[at] & DIGIT != 0
+            if not (digit and within):
+                value += ((ZERO if digit else np.uint64(codes[at])) + ONE) * power
+                power *= FACTOR
+            within = digit
+        hashes[row] = value ^ (value >> SHIFT)
+    return hashes
+
+
+@compiled
+def kinds_in(codes: Codes, table: Kinds) -> Kinds:
+    """The kinds of each character; the last entry of the table stands for all beyond it."""
+    kinds, beyond = np.empty(len(codes), np.uint16), np.uint32(len(table) - 1)
+    for at in range(len(codes)):
+        kinds[at] = table[min(codes[at], beyond)]
+    return kinds
+
+
+@compiled
+def scan_rows(kinds: Kinds, lengths: Ints, counted: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """The lines of a text that are not blank, from the lengths of all of them, each of which one character ends.
+
+    Gives for each its number, where it begins, where it begins and ends without white space around it, and how many
+    characters of each kind that is `counted` it has, a row of numbers.
+    """
+    line, begins = np.empty(len(lengths), np.int64), np.empty(len(lengths), np.int64)
+    first, last = np.empty(len(lengths), np.int64), np.empty(len(lengths), np.int64)
+    counts = np.zeros((len(lengths), len(counted)), np.int64)
+    found, begin = 0, 0
+    for number in range(len(lengths)):
+        end = begin + lengths[number]
+        left, right = begin, end
+        while left < right and kinds[left] & SPACE:
+            left += 1
+        while left < right and kinds[right - 1] & SPACE:
+            right -= 1
+        if left < right:
+            line[found], begins[found], first[found], last[found] = number, begin, left, right
+            for kind in range(len(counted)):
+                count, wanted = 0, np.uint16(counted[kind])
+                for at in range(left, right):
+                    count += kinds[at] & wanted != 0
+                counts[found, kind] = count
+            found += 1
+        begin = end + 1
+    return line[:found], begins[:found], first[:found], last[:found], counts[:found]
+
+
+@compiled
+def word_edges(kinds: Kinds) -> tuple[Ints, Ints, int]:
+    """Begin and end of every word between white space, and how many there are, which come first in both arrays."""
+    begins, ends = np.empty(len(kinds) // 2 + 1, np.int64), np.empty(len(kinds) // 2 + 1, np.int64)
+    found, inside = 0, False
+    for at in range(len(kinds)):
+        solid = kinds[at] & SPACE == 0
+        if solid and not inside:
+            begins[found] = at
+        elif inside and not solid:
+            ends[found] = at
+            found += 1
+        inside = solid
+    if inside:
+        ends[found] = len(kinds)
+        found += 1
+    return begins, ends, found

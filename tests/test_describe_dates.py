@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from datetime import UTC, datetime
@@ -11,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.describe import date_order, parse_date
-from transforms.describe.dates import Order, find_dates, holds_date, may_hold_date, read_stamp
+from transforms.describe.dates import (
+    Order,
+    day_forms,
+    find_dates,
+    holds_date,
+    may_hold_date,
+    month_forms,
+    read_stamp,
+)
 from transforms.describe.grammar import DATE, MONTH
 from transforms.describe.months import fold, is_weekday, month_of
 
@@ -346,3 +355,73 @@ def test_what_is_far_from_a_date_does_not_matter(parts: list[str]) -> None:
     far = "-- " * 40
     shifted = [found.published for found in find_dates(f"{far}. {text} .{far}")]
     assert shifted == [found.published for found in find_dates(f". {text} .")]
+
+
+PARTS = [
+    "mars",
+    "March",
+    "mars.",
+    "May",
+    "de",
+    "del",
+    "of",
+    "d'",
+    "d’",
+    "5",
+    "12",
+    "2015",
+    "1999",
+    "15",
+    "'15",
+    "’07",
+    "-",
+    "/",
+    ".",
+    ",",
+    "年",
+    "月",
+    "日",
+    "st",
+    "er",
+    "ermars",
+    "º",
+    "1er",
+    "3rd",
+    "10:00:00",
+    "UTC",
+    "T",
+    "_",
+    "marsd",
+    "word",
+    "Décembre",
+    "septembre",
+    "jui",
+    "1",
+    "31",
+    "03",
+    "04",
+    "–",
+    "x",
+    "2015-03-04",
+    "3.4.15",
+    "٣",
+    "𝟗",
+    "CEST",
+    "at",
+    "le",
+]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_forms_are_found_where_their_patterns_find_them(seed: int) -> None:
+    drawn = random.Random(seed)
+    found = 0
+    for _ in range(250):
+        parts = drawn.choices(PARTS, k=drawn.randrange(1, 14))
+        text = "".join(part + drawn.choice(["", "", " ", " ", "  ", "\n"]) for part in parts)
+        start, end = drawn.randrange(len(text) // 2 + 1), drawn.choice([len(text) + 48, drawn.randrange(len(text) + 1)])
+        days, months = ([match.span() for match in form.finditer(text, start, end)] for form in (DATE, MONTH))
+        assert [match.span() for match in day_forms(text, start, end)] == days
+        assert [match.span() for match in month_forms(text, start, end)] == months
+        found += len(days) + len(months)
+    assert found

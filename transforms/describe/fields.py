@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from transforms.addresses import without_login
 from transforms.describe.byline import Header, stated_author, thread_header
 from transforms.describe.dates import Order, is_open, may_hold_date, order_of_language, parse_date, read_stamp
-from transforms.describe.edges import Edges, edges
+from transforms.describe.edges import Edges, edges, numbered
 from transforms.describe.language import Language, detect_languages, judge_windows
 from transforms.describe.links import unique_links
 from transforms.describe.stated import date_at_edges
@@ -73,30 +73,44 @@ def describe(piece: Piece, order: Order | None = None) -> Description:
 def describe_all(pieces: Sequence[Piece], order: Order | None = None) -> tuple[Description, ...]:
     """Do the same for many pieces at once, which costs less; each is read by itself."""
     cut = [cut_mark(piece.body) for piece in pieces]
-    bodies = [body for body, _ in cut]
-    return tuple(map(_described, pieces, cut, detect_languages(bodies), count_all_words(bodies), repeat(order)))
+    bodies, truncated = [body for body, _ in cut], [ends for _, ends in cut]
+    lines = [
+        edges(f"{piece.byline}\n{body}" if piece.byline else body) for piece, body in zip(pieces, bodies, strict=True)
+    ]
+    counts = count_all_words(bodies)
+    read = map(_Read, bodies, truncated, lines, numbered(lines), detect_languages(bodies), counts)
+    return tuple(map(_described, pieces, read, repeat(order)))
 
 
-def _described(
-    piece: Piece, cut: tuple[str, bool], language: Language, n_words: int, order: Order | None
-) -> Description:
-    body, truncated = cut
-    lines = edges(f"{piece.byline}\n{body}" if piece.byline else body)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was found of many posts at once; `numbered` are those of the lines at its edges that may have a date."""
+
+    body: str
+    truncated: bool
+    lines: Edges
+    numbered: Edges
+    language: Language
+    n_words: int
+
+
+def _described(piece: Piece, read: _Read, order: Order | None) -> Description:
+    body, lines, language = read.body, read.lines, read.language
     title = (piece.title or "").strip() or None
     header = thread_header(title or "") or (thread_header(lines.head[0]) if lines.head else None)
     return Description(
         title=None if title and thread_header(title) else title,
         body=body,
         author=_author(piece, header, lines),
-        published=_published(piece, header, lines, _Orders(order, language, body)),
+        published=_published(piece, header, read.numbered, _Orders(order, language, body)),
         language=language.code,
         language_confidence=language.confidence,
         url=piece.url and without_login(piece.url),
         tags=find_tags(piece.tags, lines),
         links=unique_links(piece.links, body),
         n_chars=len(body),
-        n_words=n_words,
-        truncated=truncated,
+        n_words=read.n_words,
+        truncated=read.truncated,
     )
 
 

@@ -59,6 +59,12 @@ STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9
 WORD = re.compile(r"[^\W\d_]{3,}")
 GLUED = re.compile(_DIGIT + r"(?:st|nd|rd|th|er|re)[^\W\d_]{3}", re.IGNORECASE)
 YEAR_SIGN = re.compile("[年년]")
+# Where a date may begin: at a number, or at a word that stands before the day, or before the year of a month, with no
+# more between them than this; and how many characters word and gap have at most.
+NUMBER = re.compile(r"\d+")
+WORD_TO_DAY = re.compile(r"(?<!\w)[^\W\d_]{3,14}\.?[\s-]{0,3}\Z")
+WORD_TO_YEAR = re.compile(rf"(?<!\w)[^\W\d_]{{3,14}}\.?,?\s{{1,2}}{_OF}\Z", re.VERBOSE | re.IGNORECASE)
+TO_DAY, TO_YEAR = 18, 24
 # No date begins or ends farther from its hint than this, in characters.
 REACH = 48
 # A word that stands directly before a date, as weekdays do, and how far before it begins at most.

@@ -62,12 +62,14 @@ def date_at_edges(title: str | None, lines: Edges, order: Order | None) -> Publi
     foot = [line for line in lines.foot if holds_date(line[-_LABELLED:])]
     if not head and not foot:
         return None
+    labelled = _agreed(_labelled(line[:_LABELLED], order) for line in head)
+    if labelled:
+        return labelled
     # Under an event's title a date alone may be the event's; beside a name it is a byline's.
     is_event = EVENT.search(title) is not None
     bare_head, bare_foot = ([line for line in part if not is_event or author_of_line(line)] for part in (head, foot))
     return (
-        _agreed(_labelled(line[:_LABELLED], order) for line in head)
-        or _agreed(_bare(line, order) for line in bare_head)
+        _agreed(_bare(line, order) for line in bare_head)
         or (None if is_event else _in_title(title, order))
         or _agreed(_labelled(line[-_LABELLED:], order) for line in foot)
         or _agreed(_bare(line, order) for line in bare_foot)

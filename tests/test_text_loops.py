@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from transforms.split.text_codes import DIGIT, LETTER, SPACE, WIDE, codes_of, kinds_of, small_letters
 from transforms.split.text_lines import COUNTED, read_page
-from transforms.split.text_loops import find_words, link_words, stretch_hashes, word_edges, words_leading, words_shared
+from transforms.split.text_loops import (
+    find_words,
+    group_rows,
+    link_words,
+    rows_reaching,
+    stretch_hashes,
+    word_edges,
+    words_leading,
+    words_shared,
+)
 from transforms.split.text_words import Words
 
 texts = st.text(alphabet="aAbBéÉ \n\t.1٢-雨日ǅ𝒜\u3000\x1c(", max_size=120)
@@ -101,3 +110,44 @@ def test_rows_are_the_lines_that_are_not_blank(text: str) -> None:
     begins, ends, count = word_edges(page.kinds)
     spans = [m.span() for m in re.finditer("x+", "".join(" " if of_kind(c, SPACE) else "x" for c in text))]
     assert list(zip(begins[:count].tolist(), ends[:count].tolist(), strict=True)) == spans
+
+
+@given(st.lists(st.lists(st.integers(0, 3), max_size=20), max_size=4), st.integers(1, 3))
+def test_rows_with_a_common_key_are_grouped_block_by_block(blocks: list[list[int]], least: int) -> None:
+    keys = [sorted(block) for block in blocks]
+    rows = list(range(sum(map(len, keys))))
+    ends = np.cumsum([len(block) for block in keys], dtype=np.int64)
+    joined = np.array([key for block in keys for key in block], np.uint64)
+    found = group_rows(joined, np.array(rows, np.int64), ends, np.full(len(keys), least))
+    groups: dict[tuple[int, int], list[int]] = {}
+    for row, (block, key) in enumerate((block, key) for block, own in enumerate(keys) for key in own):
+        groups.setdefault((block, key), []).append(row)
+    kept = {name: group for name, group in groups.items() if len(group) >= least}
+    assert [part.tolist() for part in found] == [
+        [row for group in kept.values() for row in group],
+        [len(group) for group in kept.values()],
+        [key for _, key in kept],
+        [block for block, _ in kept],
+    ]
+
+
+def reaching_by_hand(scores: list[float], bar: float, widths: list[int], least: int) -> list[int]:
+    rows = [row for row, score in enumerate(scores) if score >= bar]
+    while least:
+        close = [k for k in range(len(rows) - 1) if sum(widths[rows[k] + 1 : rows[k + 1]]) < least]
+        worse = {k if scores[rows[k + 1]] > scores[rows[k]] else k + 1 for k in close}
+        if not worse:
+            break
+        rows = [row for k, row in enumerate(rows) if k not in worse]
+    return rows
+
+
+@given(st.lists(st.tuples(st.integers(-3, 3), st.integers(1, 60)), max_size=30), st.sampled_from([0, 40]))
+@settings(max_examples=300, deadline=None)
+def test_rows_that_reach_a_bar_have_text_below_them(rows: list[tuple[int, int]], least: int) -> None:
+    scores, widths = [float(score) for score, _ in rows], [width for _, width in rows]
+    bars = [-3.0, 0.5, 2.0, 9.0]
+    found, sizes = rows_reaching(np.array(scores), np.array(bars), np.cumsum([0, *widths]), least)
+    expected = [reaching_by_hand(scores, bar, widths, least) for bar in bars]
+    assert sizes.tolist() == [len(each) for each in expected]
+    assert found.tolist() == [row for each in expected for row in each]

@@ -6,6 +6,7 @@ decision becomes blocks of lines.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -114,9 +115,14 @@ class _Reader:
 
     def __init__(self, page: Page, layout: Layout, known: Evidence, model: Model) -> None:
         self.page, self.layout, self.known = page, layout, known
-        self.weights = model.titled
         self.shaped = looks_like_title(page)
         self.often = max(2, len(layout.starts))
+        weights = model.titled
+        named = [name for name in layout.signs if weights.get(name, 0.0) > 0]
+        # The signs that speak for a start, those first that weigh most.
+        self.names = sorted(named, key=lambda name: -weights[name])
+        self.signs = np.array([layout.signs[name] for name in self.names]).reshape(len(self.names), len(page))
+        self.anchored = layout.anchored.tolist()
 
     def post(self, first: int, last: int, title: int) -> Block:
         has_title = first <= title < last and bool(self.shaped[title]) and not self._is_date(title)
@@ -171,17 +177,16 @@ class _Reader:
             found.append(f"{what} “{layout.anchor}” {place}, {layout.copies} times in the dump")
         if layout.voted and not told:
             found.append(VOTED)
-        signs = [name for name, column in layout.signs.items() if column[head] and self.weights.get(name, 0.0) > 0]
-        found += sorted(signs, key=lambda name: -self.weights[name])[:_MOST_SIGNS]
+        found += [self.names[at] for at in np.flatnonzero(self.signs[:, head])[:_MOST_SIGNS].tolist()]
         if first == 0 and FIRST_LINE not in found:
             found.append(FIRST_LINE)
         return tuple(found) or ("the best line above the first text",)
 
     def _explained(self, head: int) -> bool:
         """Tell whether the recurring line that the dump follows stands at this post too, or below a title above it."""
-        anchored, at = self.layout.anchored, head - self.layout.offset
-        nearest = np.searchsorted(anchored, at)
-        return bool(nearest < len(anchored) and anchored[nearest] <= at + NEAR)
+        at = head - self.layout.offset
+        nearest = bisect_left(self.anchored, at)
+        return nearest < len(self.anchored) and self.anchored[nearest] <= at + NEAR
 
     def _certainty(self, head: int) -> int:
         if self._explained(head):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from transforms.split.text_lines import DATE_MARK, TIME_MARK, name_hash
+from transforms.split.text_loops import group_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,12 +61,9 @@ def mix(values: Hashes) -> Hashes:
 
 def find_anchors(page: Page, signs: Signs) -> Anchors:
     """Finds what recurs and where, in the order of what lies between the copies, each set of rows once."""
-    found = [_grouped(*common) for common in _common(page, signs)]
-    rows = np.concatenate([group.rows for group in found])
-    sizes = np.concatenate([np.diff(group.bounds) for group in found])
-    family = np.concatenate([group.family for group in found])
+    rows, sizes, keys, family = _grouped([*_common(page, signs)])
     # What two families have in common may be the same number.
-    keys = mix(np.concatenate([group.keys for group in found]) + mix(family.astype(np.uint64)))
+    keys = mix(keys + mix(family.astype(np.uint64)))
     bounds = np.concatenate(([0], np.cumsum(sizes)))
     if not len(family):
         return Anchors(rows, bounds, family, keys, sizes)
@@ -92,23 +90,15 @@ def _distinct(sets: Hashes) -> tuple[Ints, Ints]:
     return kept, place[alike]
 
 
-def _grouped(family: int, keys: Hashes, rows: Ints, least: int) -> Anchors:
-    """Groups rows by key, those with at least `least` rows."""
-    order = np.argsort(keys, kind="stable")
-    keys, rows = keys[order], rows[order]
-    edges = (
-        np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True]))) if len(keys) else np.zeros(1, np.int64)
-    )
-    sizes = np.diff(edges)
-    kept = sizes >= least
-    chosen = np.repeat(kept, sizes)
-    return Anchors(
-        rows[chosen],
-        np.concatenate(([0], np.cumsum(sizes[kept]))),
-        np.full(int(kept.sum()), family),
-        keys[edges[:-1]][kept],
-        np.arange(int(kept.sum())),
-    )
+def _grouped(common: list[tuple[int, Hashes, Ints, int]]) -> tuple[Ints, Ints, Hashes, Ints]:
+    """Groups rows by what they have in common: the rows of all groups, and the size, key and family of each."""
+    orders = [np.argsort(keys, kind="stable") for _, keys, _, _ in common]
+    sorted_keys = np.concatenate([keys[order] for (_, keys, _, _), order in zip(common, orders, strict=True)])
+    sorted_rows = np.concatenate([rows[order] for (_, _, rows, _), order in zip(common, orders, strict=True)])
+    blocks = np.cumsum([len(order) for order in orders])
+    least = np.array([least for *_, least in common])
+    rows, sizes, keys, places = group_rows(sorted_keys, sorted_rows, blocks, least)
+    return rows, sizes, keys, np.array([family for family, *_ in common])[places]
 
 
 def _common(page: Page, signs: Signs) -> Iterator[tuple[int, Hashes, Ints, int]]:

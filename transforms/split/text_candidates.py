@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from transforms.split.text_anchors import PARAGRAPHS, PLAIN, SCORES, find_anchors, mix
+from transforms.split.text_loops import rows_reaching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ class Candidates:
 def find_candidates(page: Page, signs: Signs, scores: NDArray[np.float64], plain: NDArray[np.float64]) -> Candidates:
     """Lists the ways to cut a page, each once."""
     anchors = find_anchors(page, signs)
-    free = [*_by_scores(page, scores, SCORES), *_by_scores(page, plain, PLAIN), *_by_paragraphs(page)]
+    free = [_by_scores(page, scores, SCORES), _by_scores(page, plain, PLAIN), _by_paragraphs(page)]
     # Of equal sets the one with an anchor is kept: it says more about why.
     return _each_once(_joined([*_by_anchors(page, anchors, scores), _listed(free)]))
 
@@ -114,18 +115,20 @@ def _each_once(found: Candidates) -> Candidates:
     )
 
 
-def _listed(found: list[tuple[Ints, int]]) -> Candidates:
-    """Candidates without an anchor, from starts and family."""
-    family = np.array([each[1] for each in found])
-    bounds = np.cumsum([0, *(len(each[0]) for each in found)])
-    nothing = np.zeros(len(found), dtype=np.int64)
+def _listed(found: list[tuple[Ints, Ints, int]]) -> Candidates:
+    """Candidates without an anchor: starts and their numbers, of all of a family one after another."""
+    sizes = np.concatenate([each for _, each, _ in found])
+    family = np.repeat([each for *_, each in found], [len(each) for _, each, _ in found])
+    bounds = np.concatenate(([0], np.cumsum(sizes)))
+    nothing = np.zeros(len(sizes), dtype=np.int64)
     # They are the same and in the same order for every dump, so their numbers name them.
-    names = np.arange(len(found))
-    starts = np.concatenate([each[0] for each in found])
+    names = np.arange(len(sizes))
+    starts = np.concatenate([each for each, _, _ in found])
     return Candidates(starts, bounds, family, nothing, nothing - 1, nothing, mix(names.astype(np.uint64)), names)
 
 
-def _by_scores(page: Page, scores: NDArray[np.float64], family: int) -> Iterator[tuple[Ints, int]]:
+def _by_scores(page: Page, scores: NDArray[np.float64], family: int) -> tuple[Ints, Ints, int]:
+    """The rows that reach each of many bars; of two that stand close the better one, unless posts have no titles."""
     ordered = np.sort(scores)[::-1]
     best = float(ordered[0])
     bars = [
@@ -134,9 +137,7 @@ def _by_scores(page: Page, scores: NDArray[np.float64], family: int) -> Iterator
         *ordered[np.minimum(BEST, len(ordered)) - 1].tolist(),
         _bar(scores),
     ]
-    for bar in bars:
-        rows = np.flatnonzero(scores >= bar)
-        yield _with_text(page, rows, scores) if family == SCORES else rows, family
+    return *rows_reaching(scores, np.array(bars), page.before, LEAST_TEXT if family == SCORES else 0), family
 
 
 def _bar(scores: NDArray[np.float64]) -> float:
@@ -144,25 +145,10 @@ def _bar(scores: NDArray[np.float64]) -> float:
     return max(float(np.minimum(likely[len(likely) // 2 :], 1.8).mean()) - 1.4, -1.0) if len(likely) else -1.0
 
 
-def _with_text(page: Page, rows: Ints, scores: NDArray[np.float64]) -> Ints:
-    """Drops rows without text below them where the next one scores better, and the next one where not."""
-    while len(rows) > 1:
-        close = page.before[rows[1:]] - page.before[rows[:-1] + 1] < LEAST_TEXT
-        if not close.any():
-            break
-        worse = np.zeros(len(rows), dtype=np.bool_)
-        better_below = scores[rows[1:]] > scores[rows[:-1]]
-        worse[:-1] |= close & better_below
-        worse[1:] |= close & ~better_below
-        # Of a run of close rows the best one stays in every round, so this ends.
-        rows = rows[~worse]
-    return rows
-
-
-def _by_paragraphs(page: Page) -> Iterator[tuple[Ints, int]]:
+def _by_paragraphs(page: Page) -> tuple[Ints, Ints, int]:
     every = np.arange(len(page))
-    for rows in (np.flatnonzero(page.prose), every, every[:1], np.flatnonzero(page.gap)):
-        yield rows, PARAGRAPHS
+    found = [np.flatnonzero(page.prose), every, every[:1], np.flatnonzero(page.gap)]
+    return np.concatenate(found), np.array([len(rows) for rows in found]), PARAGRAPHS
 
 
 def _by_anchors(page: Page, anchors: Anchors, scores: NDArray[np.float64]) -> Iterator[Candidates]:

@@ -13,6 +13,8 @@ Codes = NDArray[np.uint32]
 Kinds = NDArray[np.uint16]
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 # Kinds of characters, as in `text_codes`.
 SPACE, DIGIT, LETTER, WIDE = 1, 2, 16, 32
@@ -189,3 +191,74 @@ def word_edges(kinds: Kinds) -> tuple[Ints, Ints, int]:
         ends[found] = len(kinds)
         found += 1
     return begins, ends, found
+
+
+@compiled
+def group_rows(keys: Hashes, rows: Ints, blocks: Ints, least: Ints) -> tuple[Ints, Ints, Hashes, Ints]:
+    """The rows that share a key, from `rows` in the order of their `keys`, block by block.
+
+    Block b goes up to `blocks[b]`; of its groups those count that have at least `least[b]` rows. Gives their rows, one
+    group after another, and of each group its size, its key and its block.
+    """
+    kept, sizes = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    names, places = np.empty(len(rows), np.uint64), np.empty(len(rows), np.int64)
+    found, filled, begin = 0, 0, 0
+    for block in range(len(blocks)):
+        while begin < blocks[block]:
+            end = begin + 1
+            while end < blocks[block] and keys[end] == keys[begin]:
+                end += 1
+            if end - begin >= least[block]:
+                kept[filled : filled + end - begin] = rows[begin:end]
+                filled += end - begin
+                sizes[found], names[found], places[found] = end - begin, keys[begin], block
+                found += 1
+            begin = end
+    return kept[:filled], sizes[:found], names[:found], places[:found]
+
+
+@compiled
+def rows_reaching(scores: Floats, bars: Floats, before: Ints, least: int) -> tuple[Ints, Ints]:
+    """The rows that score at least a bar, bar after bar, and how many those are of each.
+
+    With a `least` text, rows with less of it below them than so many columns, as the sums `before` each row count them,
+    are left out where the next one scores better, and the next one where not; until none is left.
+    """
+    sizes = np.zeros(len(bars), np.int64)
+    for number in range(len(bars)):
+        for row in range(len(scores)):
+            sizes[number] += scores[row] >= bars[number]
+    reaching, filled = np.empty(sizes.sum(), np.int64), 0
+    worse = np.zeros(len(scores) + 1, np.bool_)
+    for number in range(len(bars)):
+        size = 0
+        for row in range(len(scores)):
+            if scores[row] >= bars[number]:
+                reaching[filled + size] = row
+                size += 1
+        if least > 0:
+            size = _with_text(reaching[filled : filled + size], scores, before, least, worse)
+        sizes[number] = size
+        filled += size
+    return reaching[:filled], sizes
+
+
+@compiled
+def _with_text(rows: Ints, scores: Floats, before: Ints, least: int, worse: Bools) -> int:
+    """Leaves out rows without text below them, and gives how many are left; `worse` is room for as many marks."""
+    size, close = len(rows), True
+    # Of a run of close rows the best one stays in every round, so this ends.
+    while close:
+        close = False
+        worse[:size] = False
+        for at in range(size - 1):
+            if before[rows[at + 1]] - before[rows[at] + 1] < least:
+                close = True
+                worse[at + np.int64(scores[rows[at + 1]] <= scores[rows[at]])] = True
+        left = 0
+        for at in range(size):
+            if not worse[at]:
+                rows[left] = rows[at]
+                left += 1
+        size = left
+    return size

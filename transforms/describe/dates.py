@@ -60,7 +60,9 @@ _DAY_FIRST = frozenset(_WRITE_DAY_FIRST.split())
 # The lines of one post at a time are read for a date, an author and a label.
 _LINES = 64
 # Groups of the forms that hold the name of a month.
-_NAMES = ("name3", "name4", "name5", "name6", "name")
+_NAMES = ("name3", "name4", "name5", "name6")
+# In a text of so few characters the patterns cost less than the look for where they may find something.
+_SHORT = 40
 # How far before a date its weekday and time may begin ("at 10:03:59 a.m. (CEST), Wednesday, ").
 _LEAD = 48
 
@@ -212,8 +214,9 @@ def _forms(text: str) -> tuple[tuple[Match[str], ...], tuple[Match[str], ...]]:
 
 @lru_cache(maxsize=_LINES)
 def _forms_near(text: str, start: int, end: int) -> tuple[tuple[Match[str], ...], tuple[Match[str], ...]]:
-    days = tuple(match for match in day_forms(text, start, end) if _is_date(match))
-    months = () if days else tuple(match for match in month_forms(text, start, end) if month_of(match["name"]))
+    days_in, months_in = (DATE.finditer, MONTH.finditer) if len(text) <= _SHORT else (day_forms, month_forms)
+    days = tuple(match for match in days_in(text, start, end) if _is_date(match))
+    months = () if days else tuple(match for match in months_in(text, start, end) if month_of(match["name"]))
     found = days or months
     if any(_is_whole(match, start, end) for match in found) or (found and _may_form(text, start, end)):
         return days, months
@@ -250,8 +253,7 @@ def month_forms(text: str, start: int, end: int) -> Iterator[Match[str]]:
 
 def _is_whole(match: Match[str], start: int, end: int) -> bool:
     """Tell whether a form has no name of a month, or one with no letter beside it."""
-    groups = match.groupdict()
-    name = next((name for name in _NAMES if groups.get(name) is not None), None)
+    name = "name" if match.re is MONTH else next((name for name in _NAMES if match[name] is not None), None)
     if name is None:
         return True
     first, last = match.span(name)

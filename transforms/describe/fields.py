@@ -77,19 +77,22 @@ def describe_all(pieces: Sequence[Piece], order: Order | None = None) -> tuple[D
     lines = [
         edges(f"{piece.byline}\n{body}" if piece.byline else body) for piece, body in zip(pieces, bodies, strict=True)
     ]
+    # Where the format states the date, its lines are seldom asked for one.
+    narrowed = iter(numbered([own for piece, own in zip(pieces, lines, strict=True) if not piece.published_text]))
+    dated = [own if piece.published_text else next(narrowed) for piece, own in zip(pieces, lines, strict=True)]
     counts = count_all_words(bodies)
-    read = map(_Read, bodies, truncated, lines, numbered(lines), detect_languages(bodies), counts)
+    read = map(_Read, bodies, truncated, lines, dated, detect_languages(bodies), counts)
     return tuple(map(_described, pieces, read, repeat(order)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was found of many posts at once; `numbered` are those of the lines at its edges that may have a date."""
+    """What was found of many posts at once; `dated` are those of the lines at its edges that may have a date."""
 
     body: str
     truncated: bool
     lines: Edges
-    numbered: Edges
+    dated: Edges
     language: Language
     n_words: int
 
@@ -102,7 +105,7 @@ def _described(piece: Piece, read: _Read, order: Order | None) -> Description:
         title=None if title and thread_header(title) else title,
         body=body,
         author=_author(piece, header, lines),
-        published=_published(piece, header, read.numbered, _Orders(order, language, body)),
+        published=_published(piece, header, read.dated, _Orders(order, language, body)),
         language=language.code,
         language_confidence=language.confidence,
         url=piece.url and without_login(piece.url),

@@ -84,6 +84,7 @@ BITS = [
 ]
 PAGES = [
     "",
+    "<p>\ud800 one \x00 <b title='\udfff'>",
     "words alone",
     "<p>one<p>two",
     "<table>lost<tr><td>x",

@@ -153,8 +153,8 @@ def mark(source: str) -> Markup:
     >>> mark('<p class=a>one<!--> <b>two</b>').text
     '<p w--at="0"  class=a>one <b w--at="20" >two</b>'
     """
-    source = UNSAFE.sub("\N{REPLACEMENT CHARACTER}", source)
-    writer, at = _Writer(source), 0
+    writer, at = _Writer(_safe(source)), 0
+    source = writer.source
     while (found := source.find("<", at)) >= 0:
         tag = TAG.match(source, found)
         name = (tag["open"] or tag["close"] or "").lower() if tag else ""
@@ -172,3 +172,12 @@ def mark(source: str) -> Markup:
             at = tag.end()
     writer.parts.append(source[at:])
     return Markup("".join(writer.parts), tuple(writer.scripts), writer.end)
+
+
+def _safe(source: str) -> str:
+    """Replace what no parser takes, halves of surrogate pairs and NUL; most pages have neither, which is told fast."""
+    try:
+        source.encode()
+    except UnicodeEncodeError:
+        return UNSAFE.sub("\N{REPLACEMENT CHARACTER}", source)
+    return source.replace("\x00", "\N{REPLACEMENT CHARACTER}")

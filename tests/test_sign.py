@@ -17,7 +17,7 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.shingle_loops import distinct, winnowed
+from transforms.shingle_loops import distinct, number_distinct, winnowed
 from transforms.sign import (
     BANDS,
     BATCH_BYTES,
@@ -250,6 +250,13 @@ def test_winnowing_keeps_one_of_each_window(values: list[int]) -> None:
     count = winnowed(np.array(values, np.uint64), room)
     smallest = [min(values[i : i + WINDOW]) for i in range(len(values) - WINDOW + 1)]
     assert room[:count].tolist() == [value for value, _ in groupby(smallest)]
+
+
+@settings(deadline=None)
+@given(st.lists(VALUES, max_size=120) | st.lists(st.integers(1, 9).map(lambda top: top << 55), max_size=120))
+def test_distinct_values_are_counted(values: list[int]) -> None:
+    room, table = np.empty(len(values) + 1, np.uint64), np.empty(4 * len(values) + 4, np.uint64)
+    assert number_distinct(np.array(values, np.uint64), room, table) == len(set(values))
 
 
 @settings(deadline=None)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from transforms.characters import EXPANDED, LETTER, WITHOUT_SPACES, signs
 from transforms.utf8 import Utf8, batches, utf8_of
+from transforms.word_loops import STRETCH
 from transforms.words import words_of
 
 SCRIPTS = "aZ09_-é’ßİΣςяЙשلक्षไทยกำ日本語ぁアｱ한글🙂👩‍👩‍👧ﬁ①²\u0301\ufe0f\u200b\ud83d\n\t.𠀀𐐀𝟘"
@@ -90,6 +91,23 @@ def test_hashes_are_those_of_the_words_spelled_out(texts: list[str]) -> None:
     expected = [spelled(text) for text in texts]
     assert found.counts.tolist() == [len(words) for words in expected]
     assert found.hashes.tolist() == [defined(word) for words in expected for word in words]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.text(st.sampled_from(SCRIPTS), max_size=4), st.integers(-80, 80))
+def test_words_across_stretches_are_found_whole(pieces: list[str], seam: str, moved: int) -> None:
+    """A text is read in stretches: wherever one ends, within a word or a code point, the words are the same."""
+    piece = "".join(pieces) or "x"
+    filled = (piece * (2 * STRETCH))[: STRETCH + moved]
+    for text in (filled + seam * 50 + filled, "a" * (STRETCH + moved) + seam + filled):
+        assert hashes(text) == [defined(word) for word in spelled(text)]
+
+
+def test_every_sign_of_ascii_is_that_of_the_table() -> None:
+    """ASCII is told without the table."""
+    text = "".join(f"{chr(point)} x{chr(point)}y" for point in range(128))
+    of_table = words_of([text + " é"]).hashes[:-1].tolist()
+    assert hashes(text) == of_table == [defined(word) for word in spelled(text)]
 
 
 def test_every_code_point_is_what_python_says() -> None:

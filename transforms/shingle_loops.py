@@ -38,6 +38,8 @@ _OTHER: Final = np.uint64(0xB504F333F9DE6485)
 _BODY: Final = np.uint64(256)
 _HALF: Final = np.uint64(32)
 _STEP_ON: Final = np.uint64(1)
+_SIX: Final = np.uint64(6)
+_LAST: Final = np.uint64(63)
 
 
 @compiled
@@ -74,6 +76,51 @@ def distinct(values: Hashes, table: Hashes) -> int:
                 carried, table[at] = table[at], carried
                 at += _STEP_ON
     return packed(table[: 3 * len(values)])
+
+
+@compiled
+def number_distinct(values: Hashes, doubtful: Hashes, table: Hashes) -> int:
+    """How many distinct values there are, none of them 0; needs room for all and for 4 times as many.
+
+    A value sets one of 32 to 64 bits for each of the values. Only those whose bit is set once more are compared: they
+    are few, so the processor hardly guesses wrong.
+    """
+    number, bits = len(values), np.uint64(6)
+    while _STEP_ON << bits < 32 * number:
+        bits += _STEP_ON
+    unused, words = np.uint64(64) - bits, (_STEP_ON << bits) >> _SIX
+    met, again = table[:words], table[words : 2 * words]
+    for at in range(words):
+        met[at] = again[at] = 0
+    for value in values:
+        bit = value >> unused
+        there = met[bit >> _SIX]
+        again[bit >> _SIX] |= there & (_STEP_ON << (bit & _LAST))
+        met[bit >> _SIX] = there | (_STEP_ON << (bit & _LAST))
+    found = 0
+    for value in values:
+        bit = value >> unused
+        doubtful[found] = value
+        found += int((again[bit >> _SIX] >> (bit & _LAST)) & _STEP_ON != 0)
+    return number - found + distinct_of_few(doubtful[:found], table)
+
+
+@compiled
+def distinct_of_few(values: Hashes, table: Hashes) -> int:
+    """How many distinct values there are."""
+    bits, count = np.uint64(1), 0
+    while 1 << bits < 2 * len(values):
+        bits += _STEP_ON
+    for at in range(1 << bits):
+        table[at] = 0
+    last, unused = (_STEP_ON << bits) - _STEP_ON, np.uint64(64) - bits
+    for value in values:
+        at = value >> unused
+        while table[at] != 0 and table[at] != value:
+            at = (at + _STEP_ON) & last
+        count += int(table[at] == 0)
+        table[at] = value
+    return count
 
 
 @compiled
@@ -130,23 +177,28 @@ def mixed_half(shingle: np.uint64) -> np.uint32:
 def winnowed(run: Hashes, kept: Hashes) -> int:
     """Writes the smallest shingle of each window to `kept`, once for windows in a row, and gives how many.
 
-    The smallest is looked for anew only when it leaves the window: once in WINDOW / 2 shingles of a text, and at
-    worst, in a text made for it, WINDOW comparisons each. A queue that bounds this too costs more for real texts.
+    The smallest of 2, 4 and 8 in a row come from those of half as many, a window is three times 8: vector instructions.
+    To follow the smallest one through the text guesses wrong twice a window, and costs twice as much.
     """
-    count, place = 0, -1
-    for last in range(WINDOW - 1, len(run)):
-        first = last - WINDOW + 1
-        moved = place < first
-        if moved:
-            place = first
-            for i in range(first + 1, last + 1):
-                place = i if run[i] <= run[place] else place
-        elif run[last] <= run[place]:
-            place, moved = last, run[last] != run[place]
-        if moved and (count == 0 or kept[count - 1] != run[place]):
-            kept[count] = run[place]
-            count += 1
+    number = len(run) - WINDOW + 1
+    if number < 1:
+        return 0
+    least_of_two(run[:-1], run[1:], kept)
+    least_of_two(kept[: len(run) - 3], kept[2:], kept)
+    least_of_two(kept[: len(run) - 7], kept[4:], kept)
+    second, third, count, before = kept[8:], kept[16:], 0, np.uint64(0)
+    for i in range(number):
+        least = min(kept[i], second[i], third[i])
+        count += int(least != before)
+        kept[count - 1] = before = least
     return count
+
+
+@compiled
+def least_of_two(some: Hashes, others: Hashes, least: Hashes) -> None:
+    """The smaller of each two; the first may be overwritten."""
+    for i in range(len(some)):
+        least[i] = min(some[i], others[i])
 
 
 @compiled
@@ -203,7 +255,11 @@ def sign_words(words: Hashes, ends: Offsets, permutations: Halves, anchors: Hash
     number, longest = len(ends) - 1, 1
     for i in range(number):
         longest = max(longest, ends[i + 1] - ends[i])
-    run, kept, table = np.empty(longest, np.uint64), np.empty(longest, np.uint64), np.empty(3 * longest, np.uint64)
+    run, kept, table = (
+        np.empty(longest + 1, np.uint64),
+        np.empty(longest + 1, np.uint64),
+        np.empty(4 * longest, np.uint64),
+    )
     lowest = np.empty(VALUES, np.uint32)
     wordings, keys = np.zeros((number, 2), np.uint64), np.zeros((number, BANDS + 1), np.uint64)
     counts = np.zeros((number, 2), np.int64)
@@ -218,7 +274,7 @@ def sign_words(words: Hashes, ends: Offsets, permutations: Halves, anchors: Hash
             band_keys(lowest, keys[i])
             keys[i, BANDS] = wordings[i, 0]
             sort_few(keys[i])
-            counts[i, 0] = distinct(shingles, table)
+            counts[i, 0] = number_distinct(shingles, kept, table)
             found = distinct(kept[: winnowed(shingles, kept)], table)
             anchors[filled : filled + found] = table[:found]
             filled += found

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from transforms.characters import signs
 from transforms.utf8 import Texts, Utf8, utf8_of
-from transforms.word_loops import find_words
 
 Hashes = NDArray[np.uint64]
 Offsets = NDArray[np.int64]
@@ -51,6 +50,8 @@ def words_of(texts: Texts) -> Words:
 
 def words_in(texts: Utf8) -> Words:
     """The same for a batch that is soon forgotten: the hashes lie in an array with room for a word a byte."""
+    from transforms.word_loops import find_words  # noqa: PLC0415 - it brings the compiler
+
     room = np.empty(texts.size + 1, np.uint64)
     table = signs()
     offsets = find_words(texts.data, texts.offsets, table.of_point, table.expansions, room)

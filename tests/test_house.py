@@ -24,7 +24,7 @@ from transforms import PIPELINE_VERSION
 ROOT = Path(__file__).parent.parent
 MOST_LINES = 400
 # The compiler and the loops take half a second, which only those who sign or split shall pay.
-LOADED_LATE = {"transforms.compiled", "transforms.sign", "transforms.words"}
+LOADED_LATE = {"transforms.compiled", "transforms.quality", "transforms.sign", "transforms.words"}
 FORBIDDEN_IN_TRANSFORMS = {
     "flows", "prefect", "os", "pathlib", "logging", "random", "io", "time", "subprocess", "shutil",
     "tempfile", "socket", "urllib.request", "pyarrow.parquet", "deltalake", "duckdb",

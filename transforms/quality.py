@@ -14,15 +14,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms import quality_kernels as kernels
 from transforms.characters import WITHOUT_SPACES
 from transforms.pii import emails_of, ips_of, phones_of
+
+if TYPE_CHECKING:
+    from transforms import quality_marks as marks
 
 # Gopher's stop words, and the marks of C4: the word, and two words in a row.
 STOP_WORDS: Final = ("the", "be", "to", "of", "and", "that", "have", "with")
@@ -117,29 +119,28 @@ def quality_of_texts(texts: Sequence[str]) -> pa.StructArray:
 
 def _figures(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
     """Shares, counts and flags, a row a text."""
+    from transforms.quality_kernels import Figures, measure  # noqa: PLC0415 - it brings the compiler
+
     size = len(texts)
     shares, counts = np.zeros((size, len(SHARES))), np.zeros((size, len(COUNTS)), np.int64)
-    found, stretches = np.zeros((size, 3), np.bool_), np.full((size, 4), -1, np.int64)
+    found, stretches = np.zeros((size, 4), np.bool_), np.full((size, 4), -1, np.int64)
     if size:
         points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
         bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-        kernels.measure(points, bounds, _marks(), kernels.Figures(shares, counts, found, stretches))
-    personal = [
-        _personal(text, stretch, mail=mail)
-        for text, mail, stretch in zip(texts, found[:, 2].tolist(), stretches.tolist(), strict=True)
-    ]
-    flags = np.array(personal, np.bool_).reshape(size, 4)
-    return np.round(shares, 4), counts, np.hstack([found[:, :2], flags])
+        measure(points, bounds, _marks(), Figures(shares, counts, found, stretches))
+    personal = np.zeros((size, 3), np.bool_)
+    for row in np.flatnonzero(found[:, 3] | (stretches[:, 0] >= 0) | (stretches[:, 2] >= 0)).tolist():
+        personal[row] = _personal(texts[row], stretches[row].tolist(), mail=bool(found[row, 3]))
+    return np.round(shares, 4), counts, np.hstack([found[:, :3], personal])
 
 
-def _personal(text: str, stretch: Sequence[int], *, mail: bool) -> tuple[bool, bool, bool, bool]:
-    """Whether there is a curly bracket, an e-mail address, a phone number, an IP address.
+def _personal(text: str, stretch: Sequence[int], *, mail: bool) -> tuple[bool, bool, bool]:
+    """Whether there is an e-mail address, a phone number, an IP address.
 
     `stretch` is where the last two can be: a character around each is needed to tell what they stand in.
     """
     phone, phone_end, address, address_end = stretch
     return (
-        "{" in text or "}" in text,
         mail and any(True for _ in emails_of(text)),
         phone >= 0 and any(True for _ in phones_of(text[max(0, phone - 1) : phone_end + 2])),
         address >= 0 and any(True for _ in ips_of(text[max(0, address - 2) : address_end + 2])),
@@ -147,35 +148,53 @@ def _personal(text: str, stretch: Sequence[int], *, mail: bool) -> tuple[bool, b
 
 
 @cache
-def _marks() -> kernels.Marks:
+def _marks() -> marks.Marks:
     """What each code point is, the bullets, and the hashes of the known words."""
-    kinds = np.zeros(sys.maxunicode + 1, np.uint8)
+    from transforms import quality_marks as marks  # noqa: PLC0415 - it brings the compiler
+
+    kinds = np.zeros(sys.maxunicode + 1, np.uint16)
     # Planes 0 and 1 hold every script but Han.
     for point in (*range(0x20000), *range(0xE0100, 0xE01F0)):
         kinds[point] = _kind(chr(point))
-    kinds[0x20000:0x40000] = kernels.LETTER | kernels.WORD
+    kinds[0x20000:0x40000] = marks.LETTER | marks.WORD
     for first, last in WITHOUT_SPACES:
         letters = kinds[first : last + 1]
-        letters[letters & kernels.WORD != 0] |= kernels.ALONE
-    for marks, bit in (
-        (LINE_ENDS, kernels.LINE_END), (STOPS, kernels.STOP), (WIDE_STOPS, kernels.WIDE_STOP),
-        (CLOSINGS, kernels.CLOSING),
+        letters[letters & marks.WORD != 0] |= marks.ALONE
+    for signs, bit in (
+        (LINE_ENDS, marks.LINE_END), (STOPS, marks.STOP), (WIDE_STOPS, marks.WIDE_STOP), (CLOSINGS, marks.CLOSING),
+        ("\n", marks.BREAK), ("#…", marks.SYMBOL), (".", marks.FULL_STOP), ("0123456789", marks.FIGURE),
+        ("@", marks.AT_SIGN), ("{}", marks.CURLY),
     ):  # fmt: skip
-        kinds[[ord(mark) for mark in marks]] |= bit
+        kinds[[ord(sign) for sign in signs]] |= bit
     bullets = np.array(sorted(map(ord, BULLETS)), np.uint32)
-    return kernels.Marks(kinds, bullets, np.array([_hash(word) for word in KNOWN], np.uint64))
+    return marks.Marks(kinds, bullets, *_known())
+
+
+def _known() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The known words and their numbers, each at the place that the upper bits of its hash tell: no two share one."""
+    from transforms import quality_marks as marks  # noqa: PLC0415 - it brings the compiler
+
+    hashes, numbers = np.zeros(1 << marks.KNOWN_BITS, np.uint64), np.zeros(1 << marks.KNOWN_BITS, np.int64)
+    for number, word in enumerate(KNOWN):
+        at = _hash(word) >> 64 - marks.KNOWN_BITS
+        hashes[at], numbers[at] = _hash(word), number
+    return hashes, numbers
 
 
 def _kind(character: str) -> int:
+    from transforms import quality_marks as marks  # noqa: PLC0415 - it brings the compiler
+
     category = unicodedata.category(character)[0]
-    letter = kernels.LETTER if character.isalpha() else 0
-    word = kernels.WORD if character.isalnum() or category == "M" else 0
-    return letter | word | (kernels.SPACE if character.isspace() else 0)
+    letter = marks.LETTER if character.isalpha() else 0
+    word = marks.WORD if character.isalnum() or category == "M" else 0
+    return int(letter) | int(word) | int(marks.SPACE if character.isspace() else 0)
 
 
 def _hash(word: str) -> int:
     """The polynomial that the kernel makes of a word."""
+    from transforms import quality_marks as marks  # noqa: PLC0415 - it brings the compiler
+
     value = 0
     for character in word:
-        value = (value + ord(character) + 1) * int(kernels.BASE) % 2**64
+        value = (value + ord(character) + 1) * int(marks.BASE) % 2**64
     return value

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 # LLVM makes of them what the processor has, down to bytes one by one.
 BYTES: Final = ir.VectorType(ir.IntType(8), 64)
+KINDS: Final = ir.VectorType(ir.IntType(16), 64)
 NUMBERS: Final = ir.VectorType(ir.IntType(32), 64)
 
 
@@ -47,6 +48,19 @@ def _filled(_context: object, values: Any, _at: object) -> tuple[Any, Any]:  # n
     return types.uint64(values, types.int64), generate
 
 
+def _flagged(_context: object, kinds: Any, _at: object, _flags: object) -> tuple[Any, Any]:  # noqa: ANN401 - numba's types
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401 - LLVM's
+        array, at, flag = arguments
+        found = _loaded(context, builder, (signature.args[0], array, at), KINDS)
+        nothing, first = ir.Constant(KINDS, ir.Undefined), ir.Constant(ir.IntType(32), 0)
+        one = builder.insert_element(nothing, flag, first)
+        all_of_it = builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(ir.IntType(32), 64), [0] * 64))
+        there = builder.icmp_unsigned("!=", builder.and_(found, all_of_it), ir.Constant(KINDS, [0] * 64))
+        return builder.bitcast(there, ir.IntType(64))
+
+    return types.uint64(kinds, types.int64, types.uint16), generate
+
+
 def _counted(_context: object, bits: Any) -> tuple[Any, Any]:  # noqa: ANN401 - numba's types
     def generate(_context: Any, builder: Any, _signature: object, arguments: Any) -> Any:  # noqa: ANN401 - LLVM's
         return builder.ctpop(arguments[0])
@@ -73,6 +87,8 @@ def _loaded(context: Any, builder: Any, given: tuple[Any, Any, Any], kind: Any) 
 beyond_bits = cast("Callable[[NDArray[np.uint8], int], np.uint64]", intrinsic(_beyond))
 # A bit for each of the 64 numbers at a place: whether it is not 0.
 filled_bits = cast("Callable[[NDArray[np.uint32], int], np.uint64]", intrinsic(_filled))
+# A bit for each of the 64 numbers at a place: whether it has one of some flags.
+flag_bits = cast("Callable[[NDArray[np.uint16], int, np.uint16], np.uint64]", intrinsic(_flagged))
 # How many bits of 64 are set, and the place of the lowest (64 where none is).
 set_bits = cast("Callable[[np.uint64], int]", intrinsic(_counted))
 lowest_bit = cast("Callable[[np.uint64], int]", intrinsic(_lowest))

@@ -304,14 +304,14 @@ def _codec(label: str, blocks: Blocks) -> str | None:
 
     >>> _codec("ISO-8859-1", lambda: [b"caf\xe9"]), _codec("ISO-8859-1", lambda: [b"\x80 5"])
     ('iso8859-1', 'sloppy-windows-1252')
-    >>> _codec("klingon", list) is None
-    True
+    >>> _codec("klingon", list) is None, _codec("uu", lambda: [b"So it goes."]) is None
+    (True, True)
     """
     try:
         name = codecs.lookup(label).name
-        b"".decode(name)  # refuses codecs that make no text
         if name in NO_CHARSETS:
             return None
+        b"ab".decode(name, "replace")  # refuses codecs that make no text; without bytes it would not look
         name = UNMARKED.get(name, name)
         read = read_with(name, blocks)
     except LookupError:

@@ -25,6 +25,7 @@ import pyarrow.dataset as ds
 
 from benchmarks.faults import KILLED, Door, Plan, after_power_cut
 from benchmarks.soak import dump
+from flows import stopping
 from flows.pipeline import Request, run
 from flows.runners import local
 from flows.verify import verify
@@ -229,8 +230,10 @@ def ingest(raw: Path, warehouse: Path, plan: Plan | None, keep: float | None) ->
     if door:
         door.install()
     options = {} if keep is None else {"keep": keep}
+    stopping.at_once()
     try:
-        summary = run(Request((str(raw),), warehouse, **options), local(lambda _batch, _staged: None))  # type: ignore[arg-type]
+        with stopping.in_order():
+            summary = run(Request((str(raw),), warehouse, **options), local(lambda _batch, _staged: None))  # type: ignore[arg-type]
     except WinnowError as error:
         sys.exit(TOLD if "\n" not in str(error) else NOT_TOLD)
     except KeyboardInterrupt:

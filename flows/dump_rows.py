@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from flows import staging
+from flows import staging, stopping
 from flows.held import Held
 from flows.reading import OtherOrder, Stated, read_dump
 from flows.rows import Place, add_dump, add_part, add_rejected
@@ -54,5 +54,6 @@ def own_faults() -> Iterator[None]:
     except (WinnowError, OtherOrder):
         raise
     except Exception as error:
+        stopping.insist()
         said = f"winnow itself failed on this dump ({type(error).__name__}: {error}); please report it with the file"
         raise FaultError(said) from error

@@ -20,6 +20,8 @@ from typing import Final, NoReturn
 STOPPED: Final = 130
 SAID: Final = b"stopped: nothing was being written; run it again\n"
 COMMAND: Final = "winnow"
+# Whether Ctrl-C was pressed since a command began to work.
+PRESSED: Final = threading.Event()
 
 
 def at_once() -> None:
@@ -30,15 +32,25 @@ def at_once() -> None:
 
 @contextmanager
 def in_order() -> Iterator[None]:
-    """Inside, Ctrl-C is a `KeyboardInterrupt`, as usual: what has been begun is put in order first."""
+    """Inside, Ctrl-C is a `KeyboardInterrupt`, as usual: what has been begun is put in order first.
+
+    A library may swallow it, or make another error of it, where it calls back to Python: see `insist`.
+    """
     at_once_before = signal.getsignal(signal.SIGINT) is _end
+    PRESSED.clear()
     if at_once_before:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         yield
     finally:
         if at_once_before:
             signal.signal(signal.SIGINT, _end)
+
+
+def insist() -> None:
+    """Raises `KeyboardInterrupt` where Ctrl-C was pressed and is not heard of any more."""
+    if PRESSED.is_set():
+        raise KeyboardInterrupt
 
 
 def leave(status: int) -> None:
@@ -56,6 +68,11 @@ def leave(status: int) -> None:
     except (OSError, ValueError):
         return
     os._exit(status)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    PRESSED.set()
+    raise KeyboardInterrupt
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -7,6 +7,7 @@ loaded.
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import os
 import signal
@@ -22,6 +23,8 @@ SAID: Final = b"stopped: nothing was being written; run it again\n"
 COMMAND: Final = "winnow"
 # Whether Ctrl-C was pressed since a command began to work.
 PRESSED: Final = threading.Event()
+# Seconds after which what was swallowed is said again: when whoever swallowed it is done.
+AGAIN: Final = 0.05
 
 
 def at_once() -> None:
@@ -34,15 +37,18 @@ def at_once() -> None:
 def in_order() -> Iterator[None]:
     """Inside, Ctrl-C is a `KeyboardInterrupt`, as usual: what has been begun is put in order first.
 
-    A library may swallow it, or make another error of it, where it calls back to Python: see `insist`.
+    A library that calls back to Python may swallow it, and then it is pressed again a moment later, or make another
+    error of it: see `insist`.
     """
     at_once_before = signal.getsignal(signal.SIGINT) is _end
     PRESSED.clear()
     if at_once_before:
         signal.signal(signal.SIGINT, _interrupt)
+    said, sys.unraisablehook = sys.unraisablehook, _again
     try:
         yield
     finally:
+        sys.unraisablehook = said
         if at_once_before:
             signal.signal(signal.SIGINT, _end)
 
@@ -73,6 +79,13 @@ def leave(status: int) -> None:
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     PRESSED.set()
     raise KeyboardInterrupt
+
+
+def _again(unraisable: sys.UnraisableHookArgs) -> None:
+    if isinstance(unraisable.exc_value, KeyboardInterrupt):
+        threading.Timer(AGAIN, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,18 +20,40 @@ from transforms.errors import FaultError
 
 
 @pytest.fixture
-def swallowed() -> Iterator[None]:
-    """A command at work, in which Ctrl-C was pressed while a library called back, which knew no better."""
+def at_work() -> Iterator[None]:
+    """A command that has begun to work."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         stopping.at_once()
         with stopping.in_order():
-            with suppress(KeyboardInterrupt):
-                signal.raise_signal(signal.SIGINT)
             yield
     finally:
         stopping.PRESSED.clear()
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def swallowed(at_work: None) -> None:  # noqa: ARG001 - so that it comes first
+    """In it, Ctrl-C was pressed while a library called back, which knew no better."""
+    with suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+class Swallows:
+    """As a library that calls back to Python: what is raised while it does so is lost."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0)
+
+
+@pytest.mark.usefixtures("at_work")
+def test_what_is_swallowed_is_said_again(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - it comes while we wait
+        swallows = Swallows()
+        del swallows
+        time.sleep(10)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.usefixtures("swallowed")

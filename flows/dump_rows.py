@@ -54,6 +54,6 @@ def own_faults() -> Iterator[None]:
     except (WinnowError, OtherOrder):
         raise
     except Exception as error:
-        stopping.insist()
+        stopping.insist(error)
         said = f"winnow itself failed on this dump ({type(error).__name__}: {error}); please report it with the file"
         raise FaultError(said) from error

@@ -21,7 +21,7 @@ from typing import Final, NoReturn
 STOPPED: Final = 130
 SAID: Final = b"stopped: nothing was being written; run it again\n"
 COMMAND: Final = "winnow"
-# Whether Ctrl-C was pressed since a command began to work.
+# Whether Ctrl-C was pressed since a command began to work, and swallowed.
 PRESSED: Final = threading.Event()
 # Seconds after which what was swallowed is said again: when whoever swallowed it is done.
 AGAIN: Final = 0.05
@@ -43,7 +43,7 @@ def in_order() -> Iterator[None]:
     at_once_before = signal.getsignal(signal.SIGINT) is _end
     PRESSED.clear()
     if at_once_before:
-        signal.signal(signal.SIGINT, _interrupt)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     said, sys.unraisablehook = sys.unraisablehook, _again
     try:
         yield
@@ -53,9 +53,11 @@ def in_order() -> Iterator[None]:
             signal.signal(signal.SIGINT, _end)
 
 
-def insist() -> None:
-    """Raises `KeyboardInterrupt` where Ctrl-C was pressed and is not heard of any more."""
-    if PRESSED.is_set():
+def insist(error: BaseException | None = None) -> None:
+    """Raises `KeyboardInterrupt` where a library swallowed one, or where an `error` came of one."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    if error or _heard():
         raise KeyboardInterrupt
 
 
@@ -76,16 +78,31 @@ def leave(status: int) -> None:
     os._exit(status)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    PRESSED.set()
-    raise KeyboardInterrupt
-
-
 def _again(unraisable: sys.UnraisableHookArgs) -> None:
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
-        threading.Timer(AGAIN, _thread.interrupt_main).start()
+        PRESSED.set()
+        later = threading.Timer(AGAIN, _say_again)
+        later.daemon = True
+        later.start()
     else:
         sys.__unraisablehook__(unraisable)
+
+
+def _say_again() -> None:
+    main = threading.main_thread().ident
+    if not _heard() or main is None:
+        return
+    if hasattr(signal, "pthread_kill"):  # wakes it also where it waits
+        signal.pthread_kill(main, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
+
+
+def _heard() -> bool:
+    """Whether something was swallowed that has not been heard of since."""
+    swallowed = PRESSED.is_set()
+    PRESSED.clear()
+    return swallowed
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -17,7 +17,7 @@ import pytest
 from api_here import talking_to
 from conftest import SERVER, background, environment, rows_of, wait_for, winnow
 
-from flows.lock import only_writer
+from flows.lock import Patience, only_writer
 from flows.pipeline import Request
 from flows.timing import Timing
 from flows.tracked import SETTINGS
@@ -220,7 +220,8 @@ def flow_processes(parent: int) -> list[int]:
 
 
 def test_a_cancelled_run_is_recorded(served: subprocess.Popen[bytes], desk: Path) -> None:
-    with only_writer(desk / "warehouse", "somebody"):
+    # Another run may hold it for a moment, to record how one before it ended.
+    with only_writer(desk / "warehouse", "somebody", Patience(PATIENCE)):
         (running,) = until(lambda: runs("warehouse", "Running"))
         until(lambda: "held by another run" in said(running))
         with get_client(sync_client=True) as client:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,13 +31,6 @@ def at_work() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-@pytest.fixture
-def swallowed(at_work: None) -> None:  # noqa: ARG001 - so that it comes first
-    """In it, Ctrl-C was pressed while a library called back, which knew no better."""
-    with suppress(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
-
-
 class Swallows:
     """As a library that calls back to Python: what is raised while it does so is lost."""
 
@@ -56,19 +48,21 @@ def test_what_is_swallowed_is_said_again(capfd: pytest.CaptureFixture[str]) -> N
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.usefixtures("swallowed")
-def test_an_error_that_comes_of_it_is_no_fault_of_a_dump() -> None:
-    with pytest.raises(KeyboardInterrupt), own_faults():
-        raise ValueError("half of a callback")
-
-
-def test_without_it_such_an_error_is_one() -> None:
-    with pytest.raises(FaultError), own_faults():
-        raise ValueError("half of a callback")
-
-
-@pytest.mark.usefixtures("swallowed")
+@pytest.mark.usefixtures("at_work")
 def test_the_run_ends_without_a_commit(tmp_path: Path) -> None:
+    stopping.PRESSED.set()
     with pytest.raises(KeyboardInterrupt):
         run(Request((str(RAW),), tmp_path / "w"), local(lambda _batch, _staged: None))
     assert Warehouse.open(tmp_path / "w", create=True).read("runs").num_rows == 0
+
+
+def test_an_error_that_comes_of_it_is_no_fault_of_a_dump() -> None:
+    error = ValueError("half of a callback")
+    error.__context__ = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt), own_faults():
+        raise error
+
+
+def test_another_error_is_one() -> None:
+    with pytest.raises(FaultError), own_faults():
+        raise ValueError("half of a callback")

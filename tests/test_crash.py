@@ -243,7 +243,7 @@ def test_control_c(place: Path, warehouse: Path) -> None:
     assert_mended(place, warehouse, runs=3)
 
 
-@pytest.mark.parametrize("seconds", [0.8, 1.2, 1.8])
+@pytest.mark.parametrize("seconds", [0.6, 0.8, 1.0])
 def test_control_c_while_the_command_starts(seconds: float, place: Path, warehouse: Path) -> None:
     """Also in the middle of an import it ends at once, with a word and without a traceback."""
     run = start(place, warehouse)

@@ -403,6 +403,7 @@ across the yard has a light on that is meant for somebody else.
 # one paragraph like a title, and paragraphs without a title like posts of their own.
 HARD = {
     "english listing without separators",
+    "inner headings between titles with dates",
     "bylines and cut-off marks on some posts only",
     "date lines above the titles",
     "heading above date lines",

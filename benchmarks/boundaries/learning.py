@@ -9,8 +9,6 @@ from benchmarks.boundaries.composed import alone, composed, stretches
 from benchmarks.boundaries.labelled import Labelled, Post
 from benchmarks.boundaries.layouts import learn_layouts
 from benchmarks.boundaries.rows import Rows, learn_gate, read_sheets
-from benchmarks.boundaries.talks import talks
-from benchmarks.boundaries.teasers import teasers
 from transforms.split.text_model import Model
 
 Tell = Callable[[str], None]
@@ -26,7 +24,7 @@ class Learned:
 
 def learn(items: Sequence[Labelled], posts: dict[tuple[str, str], list[Post]], tell: Tell = lambda _: None) -> Learned:
     """Learns from labelled dumps, and from listings and stretches made from them. The same input gives the same."""
-    made = [*composed(posts), *teasers(posts), *talks(posts), *alone(posts), *stretches(items)]
+    made = [*composed(posts), *alone(posts), *stretches(items)]
     tell(f"read {len(items)} dumps, made {len(made)} of their posts")
     rows = Rows(read_sheets([*items, *made]))
     left_out = sorted({item.site for item in items})

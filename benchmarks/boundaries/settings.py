@@ -10,7 +10,6 @@ from typing import Final
 
 PAGE, MAIN, EXTRACT, DUMPS, THREADS, FORUM = "page", "main", "extract", "dumps", "threads", "forum"
 COMPOSED, STRETCHES = "composed", "stretches of threads"
-TEASED, TALKED = "teasers", "invented threads"
 
 # What is learned from beside the collections as they are.
 SEED: Final = 7
@@ -20,10 +19,6 @@ BRIEF: Final = (2, 5)
 """So many of so many listings are brief: a few posts of a few lines, as feeds, teasers and short notes have them."""
 ALONE: Final = 25
 """Posts of one source that are dumps of their own: without them a third of such files fell apart."""
-TEASERS: Final = 30
-"""Invented pages of teasers made of the posts of one source."""
-TALKS: Final = 20
-"""Invented threads made of the posts of one source."""
 LEAST_POSTS: Final = 8
 """Fewer posts of a site make the same listing again and again."""
 STRETCHES_EACH: Final = 10
@@ -38,9 +33,9 @@ LONGEST_LAST: Final = 60
 # The weight of a dump by its view; what is not named weighs 1. Within a view every source weighs the same: a source
 # that has more posts, or more dumps, does not count for more. Forums do not teach row scores: their starts are names
 # and dates, and rows scored by them too cost the blogs 0.03 (extracts) and the text dumps 0.12.
-ROW_WEIGHTS: Final = {DUMPS: 3.0, COMPOSED: 0.5, THREADS: 0.3, STRETCHES: 0.3, FORUM: 0.0, TEASED: 0.0, TALKED: 0.0}
-GATE_WEIGHTS: Final = {COMPOSED: 0.5, THREADS: 0.3, STRETCHES: 0.3, FORUM: 0.1, TEASED: 0.1, TALKED: 0.1}
-LAYOUT_WEIGHTS: Final = {COMPOSED: 0.5, THREADS: 1.0, STRETCHES: 0.5, FORUM: 1.0, TEASED: 0.25, TALKED: 1.0}
+ROW_WEIGHTS: Final = {DUMPS: 3.0, COMPOSED: 0.5, THREADS: 0.3, STRETCHES: 0.3, FORUM: 0.0}
+GATE_WEIGHTS: Final = {COMPOSED: 0.5, THREADS: 0.3, STRETCHES: 0.3, FORUM: 0.1}
+LAYOUT_WEIGHTS: Final = {COMPOSED: 0.5, THREADS: 1.0, STRETCHES: 0.5, FORUM: 0.5}
 STARTS_A_SOURCE: Final = 100.0
 """What the starts of a source and view weigh together in the learning of row scores, ..."""
 LEAST_STARTS_A_SOURCE: Final = 40

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from transforms.split.text_candidates import Candidates
-    from transforms.split.text_codes import Ints
     from transforms.split.text_lines import Page
     from transforms.split.text_signs import Signs
 
@@ -44,10 +43,8 @@ def measure(page: Page, signs: Signs, scores: tuple[Floats, Floats], found: Cand
     measures = _of_scores(sets, np.clip(scores[0], FLOOR, CEILING))
     measures |= _of_text(page, sets)
     measures |= _of_dates(page, sets)
-    shape = shapes(page, signs)
-    measures |= _of_titles(page, signs, sets, shape)
+    measures |= _of_titles(page, signs, sets)
     measures |= _of_edges(page, sets)
-    measures |= _of_order(page, sets, shape)
     measures |= _of_anchors(page, found, sets)
     measures |= worth(page, scores[0], found, sets)
     measures |= _untitled(page, sets, scores[1], untitled, measures)
@@ -112,8 +109,8 @@ def _of_dates(page: Page, sets: Sets) -> Measures:
     }
 
 
-def _of_titles(page: Page, signs: Signs, sets: Sets, shape: Ints) -> Measures:
-    starts, last = sets.starts, len(page) - 1
+def _of_titles(page: Page, signs: Signs, sets: Sets) -> Measures:
+    shape, starts, last = shapes(page, signs), sets.starts, len(page) - 1
     around = [sets.alike(shape[np.clip(starts + step, 0, last)]) for step in (-1, 0, 1, 2)]
     return {
         "titles recur": sets.mean(page.copies[starts] > 1),
@@ -146,20 +143,6 @@ def _of_edges(page: Page, sets: Sets) -> Measures:
         "prose above": (np.concatenate(([0], np.cumsum(page.prose)))[first] > 0).astype(np.float64),
         "last rows": np.log((len(page) - sets.starts[sets.last] + 1) / (rows + 1)),
     }
-
-
-def _of_order(page: Page, sets: Sets, shape: Ints) -> Measures:
-    """How regular the posts are: their lengths, what sets their first rows apart, and what stands at both ends."""
-    _, shape = np.unique(shape, return_inverse=True)
-    pair = shape * (shape.max() + 1) + np.concatenate(([0], shape[:-1]))
-    _, pair = np.unique(pair, return_inverse=True)
-    return {
-        "widths vary": sets.deviation(np.log(page.width[sets.starts] + 5.0)),
-        "rows vary": sets.deviation(np.log(sets.ends - sets.starts)),
-        "posts vary": sets.deviation(np.log(page.before[sets.ends] - page.before[sets.starts] + 20.0)),
-        "set apart by shape": sets.apart(shape),
-        "set apart by two shapes": sets.apart(pair),
-    } | sets.edges(page.template, page.copies > 1)
 
 
 def _of_anchors(page: Page, found: Candidates, sets: Sets) -> Measures:

@@ -55,6 +55,7 @@ def test_words_are_runs_of_letters_and_neighbours_of_scripts_without_spaces(text
 
 
 @given(few)
+@settings(deadline=None)
 def test_each_word_is_linked_with_its_copies(words: list[int]) -> None:
     before, after = link_words(np.array(words, np.uint64))
     count = len(words)
@@ -113,6 +114,7 @@ def test_rows_are_the_lines_that_are_not_blank(text: str) -> None:
 
 
 @given(st.lists(st.lists(st.integers(0, 3), max_size=20), max_size=4), st.integers(1, 3))
+@settings(deadline=None)
 def test_rows_with_a_common_key_are_grouped_block_by_block(blocks: list[list[int]], least: int) -> None:
     keys = [sorted(block) for block in blocks]
     rows = list(range(sum(map(len, keys))))

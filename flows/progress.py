@@ -15,7 +15,6 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from flows import compiling
 from flows.batches import Batch
 from flows.pipeline import Each, Work
 from flows.runners import Heard, local
@@ -24,9 +23,7 @@ from flows.staging import Staged
 
 @contextmanager
 def shown(console: Console, runner: Callable[[Heard], Each] = local) -> Iterator[Each]:
-    """A runner with a bar: bytes read, bytes a second, dumps, copies, time left. Says so where it has to wait first."""
-    if compiling.to_come():
-        console.print(compiling.COMPILING)
+    """A runner with a bar: bytes read, bytes a second, dumps, copies, time left."""
     bar = Progress(
         TextColumn("reading"),
         BarColumn(),

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from flows import compiling, progress
+from flows import compiling
+from flows.commands import spread
 from transforms.bloom import Bloom
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:
-    with progress.shown(Console()):
+    with spread.shown(Console()):
         pass
     return capsys.readouterr().out
 

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from flows.commands.app import DEFAULT_WAREHOUSE, DONE, SOME_REJECTED, WaitOption, WarehouseOption, app, errors, told
+from flows.commands.spread import shown
 from flows.terminal import plain
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option, and typer passes them
 def _run(warehouse: Path, wanted: Wanted, wait: float, *, dry_run: bool) -> Report:
     from flows.forget import forget as take_out  # noqa: PLC0415 - the imports behind these take a second
     from flows.lock import Patience  # noqa: PLC0415
-    from flows.progress import shown  # noqa: PLC0415
 
     def tell(said: str) -> None:
         errors.print(escape(plain(said)), highlight=False, soft_wrap=True)

@@ -27,13 +27,15 @@ DaskOption = Annotated[
 
 
 @contextmanager
-def shown(console: Console, dask: str | None, request: Request | None = None) -> Iterator[Each]:
+def shown(console: Console, dask: str | None = None, request: Request | None = None) -> Iterator[Each]:
     """What applies work to batches, with a bar that shows how far it is. Raises `WinnowError`.
 
-    What a `request` names is looked at, to have processes ready for it.
+    Says so where loops have to be compiled first. What a `request` names is looked at, to have processes ready for it.
     """
-    from flows import progress  # noqa: PLC0415 - the imports behind these take a second
+    from flows import compiling, progress  # noqa: PLC0415 - the imports behind these take a second
 
+    if compiling.to_come():  # making processes ready compiles already
+        console.print(compiling.COMPILING)
     with _runner(dask, request) as runner, progress.shown(console, runner) as each:
         yield each
 

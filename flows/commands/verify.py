@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from flows.commands.app import DEFAULT_WAREHOUSE, DONE, SOMETHING_WRONG, WaitOption, WarehouseOption, app, errors, told
+from flows.commands.spread import shown
 from flows.terminal import plain
 
 if TYPE_CHECKING:
@@ -63,7 +64,6 @@ def verify(
 def _repair(warehouse: Path, wait: float, *, dry_run: bool) -> Repair:
     from flows import mending  # noqa: PLC0415 - the imports behind these take a second
     from flows.lock import Patience  # noqa: PLC0415
-    from flows.progress import shown  # noqa: PLC0415
     from flows.summary import listed  # noqa: PLC0415
 
     def tell(said: str) -> None:

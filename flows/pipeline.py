@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol
 
 import pyarrow.compute as pc
 
-from flows import again, changes, evidence, index, landing, staging, stopping
+from flows import again, changes, evidence, index, landing, staging
 from flows.batches import Batch
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.cut_reading import read_all, stage_stretch
@@ -186,7 +186,6 @@ def run(
             ),
             "index_version": INDEX_VERSION,
         }
-        stopping.insist()
         warehouse.commit(run_id, made.tables, row)
         try:
             warehouse.tidy(now(), request.keep)

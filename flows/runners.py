@@ -14,7 +14,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from flows import stopping, worker
+from flows import worker
 from flows.batches import Batch
 from flows.pipeline import Each, Work
 from flows.staging import Staged
@@ -84,7 +84,6 @@ def _trimming() -> Callable[[int], int] | None:
 
 def _here(work: Work, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Staged]]:
     for batch in batches:
-        stopping.insist()
         yield batch, patiently(work, batch)
 
 

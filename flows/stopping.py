@@ -13,8 +13,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -44,11 +45,12 @@ def in_order() -> Iterator[None]:
     PRESSED.clear()
     if at_once_before:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    said, sys.unraisablehook = sys.unraisablehook, _again
+    ignored = sys.unraisablehook
+    sys.unraisablehook = partial(_again, ignored)
     try:
         yield
     finally:
-        sys.unraisablehook = said
+        sys.unraisablehook = ignored
         if at_once_before:
             signal.signal(signal.SIGINT, _end)
 
@@ -78,14 +80,14 @@ def leave(status: int) -> None:
     os._exit(status)
 
 
-def _again(unraisable: sys.UnraisableHookArgs) -> None:
+def _again(before: Callable[[sys.UnraisableHookArgs], object], unraisable: sys.UnraisableHookArgs) -> None:
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
         PRESSED.set()
         later = threading.Timer(AGAIN, _say_again)
         later.daemon = True
         later.start()
     else:
-        sys.__unraisablehook__(unraisable)
+        before(unraisable)
 
 
 def _say_again() -> None:

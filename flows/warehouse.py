@@ -21,7 +21,7 @@ import pyarrow.dataset as ds
 from deltalake import DeltaTable, write_deltalake
 from deltalake.transaction import AddAction, RemoveAction
 
-from flows import columns, durable, logs, upkeep, view
+from flows import columns, durable, logs, stopping, upkeep, view
 from flows.change import Change
 from flows.failures import told
 from flows.grounds import insist_on_place
@@ -121,6 +121,7 @@ class Warehouse:
 
     def commit(self, run_id: str, changes: Mapping[str, Change], run: Mapping[str, Any]) -> None:
         """Writes the changes, then the row of `runs` that makes them count, then shows them under `current/`."""
+        stopping.insist()
         with told(self.place, "committing"):
             before = _named(self._last_run())
             for name, change in changes.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,13 @@ class Swallows:
         time.sleep(0)
 
 
+class Fails:
+    """Fails where nobody can hear of it."""
+
+    def __del__(self) -> None:
+        raise ValueError("not to be heard of")
+
+
 @pytest.mark.usefixtures("at_work")
 def test_what_is_swallowed_is_said_again(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - it comes while we wait
@@ -66,3 +74,12 @@ def test_an_error_that_comes_of_it_is_no_fault_of_a_dump() -> None:
 def test_another_error_is_one() -> None:
     with pytest.raises(FaultError), own_faults():
         raise ValueError("half of a callback")
+
+
+def test_what_else_is_ignored_goes_where_it_went_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda ignored: heard.append(ignored.exc_value))
+    with stopping.in_order():
+        fails = Fails()
+        del fails
+    assert [str(error) for error in heard] == ["not to be heard of"]

@@ -5,7 +5,7 @@ Nothing here holds the rows of more than one staged file, which a batch of dumps
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,8 @@ Mask = NDArray[np.bool_]
 
 # The folder of the staging folder for what has arrived.
 FOLDER: Final = "arrivals"
+
+Pair = tuple[Path, Path]  # files of copies and of their bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,15 @@ class Arrivals:
 def arrive(staged: Sequence[Staged], again: Again, met: Met, replaced: Sequence[str], folder: Path) -> Arrivals:
     """Takes from the staged copies those at new places, and of the dumps that were split again what came of that."""
     once, rows = _Once(met, again.dumps), 0
-    found: list[tuple[Path, Path]] = []
-    (folder / FOLDER).mkdir(exist_ok=True)
+    found: list[Pair] = []
     for source, chosen in ((staged, once.copies), (again.staged, again.counting)):
         pairs = zip(staging.files(source, "copies"), staging.files(source, "bodies"), strict=True)
         for pair in pairs:
             kept = pa.array(chosen(scratch.take(pair[0], ["dump_id", "dump_path", "dump_member", "ordinal"])))
             number = kept.true_count
             if number:
-                found.append(pair if number == len(kept) else _written(pair, kept, folder / FOLDER, len(found)))
+                filtered = (scratch.take(path).filter(kept) for path in pair)
+                found.append(pair if number == len(kept) else put_pair(folder / FOLDER, len(found), filtered))
             rows += number
     return Arrivals(found, rows, replaced, again.reread)
 
@@ -142,9 +144,10 @@ def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.asarray(encoded.indices.to_numpy(), np.int64)
 
 
-def _written(pair: tuple[Path, Path], kept: pa.Array, folder: Path, number: int) -> tuple[Path, Path]:
-    """The files of a pair with the rows that are kept."""
+def put_pair(folder: Path, number: int, tables: Iterable[pa.Table]) -> Pair:
+    """Writes a table of copies and one of their bodies into a folder, which is made."""
+    folder.mkdir(exist_ok=True, parents=True)
     copies, bodies = (folder / f"{number:06d}.{name}{scratch.SUFFIX}" for name in ("copies", "bodies"))
-    for path, to in zip(pair, (copies, bodies), strict=True):
-        scratch.put(scratch.take(path).filter(kept), to)
+    for path, table in zip((copies, bodies), tables, strict=True):
+        scratch.put(table, path)
     return copies, bodies

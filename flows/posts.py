@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import scratch
-from flows.arrivals import Arrivals
+from flows.arrivals import Arrivals, Pair, put_pair
 from flows.components import Entangled, Lost, New, entangle
 from flows.cores import on_all_cores
 from flows.entangled import Made, Outcome, untangle
@@ -27,8 +27,6 @@ from flows.staging import BODIES
 from flows.table_files import TableFiles
 from flows.warehouse import Change, Warehouse
 from transforms.tables import COPIES, SCHEMAS
-
-Pair = tuple[Path, Path]  # files of copies and of their bodies
 
 # Folders of the staging folder: rows on their way into the tables, rows that wait for their batch, the join's own.
 MADE: Final = "made"
@@ -117,7 +115,7 @@ def _parted(numbered: tuple[int, Pair], *, entangled: Entangled, folder: Path) -
     batches, put = entangled.batch_of(copies["wording"]), {}
     for batch in np.unique(batches[batches >= 0]).tolist():
         chosen = pa.array(batches == batch)
-        put[batch] = _put(folder / str(batch), number, copies.filter(chosen), bodies.filter(chosen))
+        put[batch] = put_pair(folder / str(batch), number, (copies.filter(chosen), bodies.filter(chosen)))
     return put
 
 
@@ -131,14 +129,6 @@ def _plain(files: Pair, *, entangled: Entangled, replaced: Sequence[str], run_id
     made = Made(plain_posts(copies, bodies, run_id), plain_copies(copies), plain_wordings(bodies))
     new = pc.invert(pc.is_in(copies["dump_id"], value_set=pa.array(replaced, pa.string())))
     return Outcome(made, counts={"copies": pc.sum(new).as_py(), "posts": copies.num_rows})
-
-
-def _put(folder: Path, number: int, copies: pa.Table, bodies: pa.Table) -> Pair:
-    folder.mkdir(parents=True, exist_ok=True)
-    one, other = (folder / f"{number:06d}.{name}{scratch.SUFFIX}" for name in ("copies", "bodies"))
-    for rows, path in zip((copies, bodies), (one, other), strict=True):
-        scratch.put(rows, path)
-    return one, other
 
 
 def _batch(entangled: Entangled, arrivals: Arrivals, number: int, waiting: Sequence[Pair]) -> Batch:

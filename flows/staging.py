@@ -197,11 +197,14 @@ def read(
     dumps: Iterable[str] | None = None,
 ) -> pa.Table:
     """One table of all batches, in the order of their numbers; where `dumps` are named, of these alone."""
-    chosen = None if dumps is None else pc.field("dump_id").isin(pa.array(sorted(dumps), pa.string()))
-    tables = [scratch.take(path) for path in files(staged, name)]
-    tables = [table if chosen is None else table.filter(chosen) for table in tables]
-    whole = pa.concat_tables(tables) if tables else STAGED[name].empty_table()
-    return whole.select(list(columns)) if columns else whole
+    wanted = None if dumps is None else pa.array(sorted(dumps), pa.string())
+    tables = [_chosen(scratch.take(path), columns, wanted) for path in files(staged, name)]
+    return pa.concat_tables(tables) if tables else _chosen(STAGED[name].empty_table(), columns)
+
+
+def _chosen(table: pa.Table, columns: Sequence[str] | None, dumps: pa.Array | None = None) -> pa.Table:
+    chosen = table.select(list(columns)) if columns else table
+    return chosen if dumps is None else chosen.filter(pc.is_in(table["dump_id"], value_set=dumps))
 
 
 def files(staged: Iterable[Staged], name: str) -> list[Path]:

@@ -30,20 +30,23 @@ PROGRAM: Final = "from benchmarks.duplicates.stage import main; main()"
 
 
 def measure_growth(folder: Path, posts: int) -> int:
-    """A tenth of the posts, all of them, and one per cent more, each through the command."""
+    """A tenth of the posts, all of them, one per cent more, and one per cent of which a tenth is like old ones."""
     more = max(1, round(posts * MORE))
     tenth = _growth(folder, "tenth", 0, posts // 10)
     whole = _growth(folder, "whole", 0, posts)
     added = _growth(folder, "whole", posts, more)
+    write_scattered(folder / "rows-whole", posts, more)
+    scattered = _ingest(folder / "rows-whole", folder / "warehouse-whole", folder)
     lines = [
         _line(f"{posts // 10:,} posts of {SHORT_WORDS} words", posts // 10, tenth),
         _line(f"{posts:,} posts", posts, whole),
-        _line(f"{more:,} posts more", more, added),
+        _line(f"{more:,} more, unlike the old ones", more, added),
+        _line(f"{more:,} more, one in ten like an old one anywhere", more, scattered),
     ]
     text = (
         f"A post among {posts:,} takes {whole.seconds / tenth.seconds / 10:.2f} times as long as among {posts // 10:,} "
         f"({whole.processor / tenth.processor / 10:.2f} times by processor seconds); {MORE:.0%} more takes "
-        f"{added.seconds / whole.seconds:.1%} of the whole ({added.processor / whole.processor:.1%}). "
+        f"{_share(added, whole)} of the whole, with copies of old posts {_share(scattered, whole)}. "
         f"Measured on {page.machine()}."
     )
     page.rewrite("growth", f"{page.table(HEAD, lines)}\n\n{text}")
@@ -51,10 +54,34 @@ def measure_growth(folder: Path, posts: int) -> int:
     return 0
 
 
+def _share(part: Cost, whole: Cost) -> str:
+    return f"{part.seconds / whole.seconds:.1%} ({part.processor / whole.processor:.1%} by processor seconds)"
+
+
 def _growth(folder: Path, name: str, first: int, count: int) -> Cost:
     rows = folder / f"rows-{name}"
     write_posts(rows, first, count, SHORT_WORDS)
     return _ingest(rows, folder / f"warehouse-{name}", folder)
+
+
+def write_scattered(folder: Path, posts: int, count: int) -> None:
+    """Writes a file of `count` posts, one in ten a near-copy of a post anywhere among the first `posts` of a folder."""
+    rng, (words, _) = random.Random("scattered"), vocabulary()
+    fresh = posts_from(2 * posts, count, SHORT_WORDS)
+    copied = set(rng.sample(range(posts), round(count * COPIES)))
+    old = (
+        json.loads(line)["text"].split()
+        for first in range(0, posts, ROWS_A_FILE)
+        for number, line in enumerate((folder / f"{first:08}.jsonl").open(encoding="utf-8"), first)
+        if number in copied
+    )
+    with (folder / "scattered.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(count):
+            post: list[str] = next(old, []) if number % round(1 / COPIES) == 0 else []
+            for _ in range(CHANGED if post else 0):
+                post[rng.randrange(SHORT_WORDS)] = rng.choice(words)
+            text = " ".join(post) or next(fresh)
+            file.write(json.dumps({"id": f"scattered {number}", "text": text}) + "\n")
 
 
 def measure_stage(folder: Path, posts: int) -> int:

@@ -157,7 +157,7 @@ def model_of(data: bytes) -> Model:
     tree = _tree([count for _, count, _ in entries[n_words:]])
     labels = tuple(word.decode().removeprefix(LABEL) for word in spelt[n_words:])
     sizes = (n_words, n_labels, shortest, longest, spelt.index(END.encode()))
-    return Model(labels, Tables(text, ends, _slots(text, ends), ngrams, vectors, nodes, tree, *sizes))
+    return Model(labels, Tables(text, ends, *_slots(text, ends), ngrams, vectors, nodes, tree, *sizes))
 
 
 def _quantised(reader: _Reader, dim: int) -> NDArray[np.float32]:
@@ -182,16 +182,17 @@ def _centroids(reader: _Reader) -> Iterator[NDArray[np.float32]]:
         yield every[begin : begin + CENTROIDS * own].reshape(CENTROIDS, own)
 
 
-def _slots(words: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.int32]:
-    """A table from the hash of a word to its entry; the next free place serves where two meet."""
+def _slots(words: NDArray[np.uint8], ends: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
+    """A table from the hash of a word to its entry, and the hashes; the next free place serves where two meet."""
     size = 1 << (4 * len(ends)).bit_length()
-    slots = np.full(size, -1, np.int32)
+    slots, hashes = np.full(size, -1, np.int32), np.zeros(size, np.uint32)
     for entry in range(len(ends) - 1):
-        at = int(fnv(words, ends[entry], ends[entry + 1])) % size
+        value = int(fnv(words, ends[entry], ends[entry + 1]))
+        at = value % size
         while slots[at] >= 0:
             at = (at + 1) % size
-        slots[at] = entry
-    return slots
+        slots[at], hashes[at] = entry, value
+    return slots, hashes
 
 
 def _tree(counts: Sequence[int]) -> NDArray[np.int32]:

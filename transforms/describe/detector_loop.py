@@ -17,6 +17,8 @@ LINE_FEED, SPACE = 10, 32
 FLOOR: Final = 1e-5
 LABEL: Final = np.frombuffer(b"__label__", np.uint8)
 OPENING, CLOSING = 60, 62
+# Numbers a vector: known beforehand, so that one is added in two instructions.
+DIM: Final = 16
 # A path down the tree never needs more places than it has nodes on the way.
 DEEPEST: Final = 512
 
@@ -24,7 +26,8 @@ DEEPEST: Final = 512
 class Tables(NamedTuple):
     """A model as arrays.
 
-    Word `i` of the dictionary is `text[ends[i] : ends[i + 1]]`; `slots` leads from the hash of a word to its place.
+    Word `i` of the dictionary is `text[ends[i] : ends[i + 1]]`; `slots` leads from the hash of a word to its place, and
+    `hashes` has the hash of each.
     The first `n_words` of the dictionary are words, the `n_labels` behind them labels; `text_end` is the word that
     ends each text. `ngrams` has for each hash of an n-gram, of `shortest` to `longest` characters, its row in
     `vectors`, or -1. `nodes` are the vectors of the inner nodes of `tree`, which has the two children of each node.
@@ -33,6 +36,7 @@ class Tables(NamedTuple):
     text: NDArray[np.uint8]
     ends: NDArray[np.int64]
     slots: NDArray[np.int32]
+    hashes: NDArray[np.uint32]
     ngrams: NDArray[np.int32]
     vectors: NDArray[np.float32]
     nodes: NDArray[np.float32]
@@ -65,17 +69,20 @@ def _parts_words(byte: np.uint8) -> bool:
 
 
 @compiled
-def _entry(data: NDArray[np.uint8], begin: int, end: int, tables: Tables) -> int:
-    """The entry of a word in the dictionary, or -1."""
-    slots, ends = tables.slots, tables.ends
-    mask = len(slots) - 1
-    at = fnv(data, begin, end) & mask
-    while slots[at] >= 0:
-        entry = int(slots[at])
-        if ends[entry + 1] - ends[entry] == end - begin and _same(tables.text, ends[entry], data, begin, end):
-            return entry
+def _entry(data: NDArray[np.uint8], begin: int, end: int, value: np.uint32, tables: Tables) -> np.int64:
+    """The entry of a word with a hash in the dictionary, or -1.
+
+    There is one way out: with two numba counts the references to each of the tables, which takes as long as all else.
+    """
+    slots, hashes, ends = tables.slots, tables.hashes, tables.ends
+    mask = np.int64(len(slots) - 1)
+    at, found = np.int64(value) & mask, np.int64(-1)
+    while found < 0 and slots[at] >= 0:
+        entry = np.int64(slots[at])
+        if hashes[at] == value and ends[entry + 1] - ends[entry] == end - begin:
+            found = entry if _same(tables.text, ends[entry], data, begin, end) else found
         at = (at + 1) & mask
-    return -1
+    return found
 
 
 @compiled
@@ -91,17 +98,33 @@ def _is_label(data: NDArray[np.uint8], begin: int, end: int) -> bool:
 
 
 @compiled
-def _add(hidden: NDArray[np.float32], vectors: NDArray[np.float32], row: int) -> None:
-    for column in range(len(hidden)):
-        hidden[column] += vectors[row, column]
+def _add(hidden: NDArray[np.float32], vectors: NDArray[np.float32], rows: NDArray[np.int32], number: int) -> None:
+    """Adds vectors one after the other: a sum of numbers that are rounded depends on their order."""
+    for at in range(number):
+        row = rows[at]
+        for column in range(DIM):
+            hidden[column] += vectors[row, column]
 
 
 @compiled
-def _add_ngrams(data: NDArray[np.uint8], begin: int, end: int, tables: Tables, hidden: NDArray[np.float32]) -> int:
-    """Adds the vectors of the n-grams of a word, between its brackets; says how many there were."""
-    ngrams, vectors, shortest, longest = tables.ngrams, tables.vectors, tables.shortest, tables.longest
-    added = 0
-    bucket = np.uint32(len(ngrams))
+def _remainder(value: np.int64, size: np.int64, inverse: float) -> np.int64:
+    """What a number of 32 bits leaves when divided; a division takes several times as long."""
+    left = value - np.int64(value * inverse) * size
+    return left + size if left < 0 else left - size if left >= size else left
+
+
+@compiled
+def _ngrams(
+    data: NDArray[np.uint8], word: tuple[int, int], tables: Tables, rows: NDArray[np.int32], number: int
+) -> int:
+    """Puts the rows of the n-grams of a word, between its brackets, behind `number` others; says how many there are.
+
+    Nobody can guess which n-grams have one, so each is put down, and counted where it is one.
+    """
+    ngrams, shortest, longest = tables.ngrams, tables.shortest, tables.longest
+    begin, end = word
+    size = np.int64(len(ngrams))
+    inverse = 1.0 / size
     # Place -1 and the place behind the word are the brackets.
     for first in range(begin - 1, end + 1):
         if begin <= first < end and data[first] & 0xC0 == 0x80:
@@ -114,11 +137,11 @@ def _add_ngrams(data: NDArray[np.uint8], begin: int, end: int, tables: Tables, h
                 value = _mixed_in(value, data[at])
                 at += 1
             length += 1
-            row = int(ngrams[value % bucket]) if length >= shortest else -1
-            if row >= 0:
-                _add(hidden, vectors, row)
-                added += 1
-    return added
+            if length >= shortest:
+                row = ngrams[_remainder(np.int64(value), size, inverse)]
+                rows[number] = row
+                number += row >= 0
+    return number
 
 
 @compiled
@@ -139,7 +162,7 @@ def _best(hidden: NDArray[np.float32], tables: Tables) -> tuple[int, float]:
             best, highest = node, score
             continue
         total = np.float32(0)
-        for column in range(len(hidden)):
+        for column in range(DIM):
             total += nodes[node - n_labels, column] * hidden[column]
         chance = np.float32(np.float32(1) / (np.float32(1) + np.exp(-total)))
         waiting[held], scores[held] = tree[node, 1], score + _logarithm(chance)
@@ -155,28 +178,30 @@ def _logarithm(value: np.float32) -> np.float32:
 
 
 @compiled
-def _read(data: NDArray[np.uint8], at: int, tables: Tables, hidden: NDArray[np.float32]) -> tuple[int, int]:
-    """Adds up what the words of the text at an offset say; gives how many vectors that were, and where the text ends.
+def _read(data: NDArray[np.uint8], at: int, tables: Tables, rows: NDArray[np.int32]) -> tuple[int, int]:
+    """Puts down which vectors the text at an offset adds up; gives how many these are, and where the text ends.
 
     What looks like the mark of a label, or of the end of a text, is read as fastText reads it.
     """
-    added, ended = 0, False
+    number, ended = 0, False
     while data[at] != LINE_FEED:
         if _parts_words(data[at]):
             at += 1
             continue
-        begin = at
+        begin, value = at, BASIS
         while not _parts_words(data[at]):
+            value = _mixed_in(value, data[at])
             at += 1
-        entry = -1 if ended else _entry(data, begin, at, tables)
+        entry = np.int64(-1) if ended else _entry(data, begin, at, value, tables)
         ended = ended or entry == tables.text_end
         if ended or entry >= tables.n_words or (entry < 0 and _is_label(data, begin, at)):
             continue
         if entry >= 0:
-            _add(hidden, tables.vectors, entry)
-            added += 1
-        added += _add_ngrams(data, begin, at, tables, hidden)
-    return added, at
+            rows[number] = entry
+            number += 1
+        number = _ngrams(data, (begin, at), tables, rows, number)
+    rows[number] = tables.text_end
+    return number + 1, at
 
 
 @compiled
@@ -184,15 +209,28 @@ def predict(data: NDArray[np.uint8], n_texts: int, tables: Tables) -> tuple[NDAr
     """The label of each text of `data`, in which a line feed ends each, and its score."""
     best = np.zeros(n_texts, np.int64)
     scores = np.zeros(n_texts, np.float32)
-    hidden = np.zeros(tables.vectors.shape[1], np.float32)
+    hidden = np.zeros(DIM, np.float32)
+    # A word has as many n-grams of one length as characters and brackets, and is an entry itself.
+    rows = np.empty((tables.longest + 1) * (3 * _longest(data) + 3), np.int32)
     at = 0
     for text in range(n_texts):
         hidden[:] = 0
-        added, end = _read(data, at, tables, hidden)
+        number, end = _read(data, at, tables, rows)
         at = end + 1
-        _add(hidden, tables.vectors, tables.text_end)
-        share = np.float32(1.0 / (added + 1))
-        for column in range(len(hidden)):
+        _add(hidden, tables.vectors, rows, number)
+        share = np.float32(1.0 / number)
+        for column in range(DIM):
             hidden[column] *= share
         best[text], scores[text] = _best(hidden, tables)
     return best, scores
+
+
+@compiled
+def _longest(data: NDArray[np.uint8]) -> int:
+    """Bytes of the longest line."""
+    longest, begin = 0, 0
+    for at in range(len(data)):
+        if data[at] == LINE_FEED:
+            longest = max(longest, at - begin)
+            begin = at + 1
+    return longest

@@ -107,13 +107,6 @@ def _add(hidden: NDArray[np.float32], vectors: NDArray[np.float32], rows: NDArra
 
 
 @compiled
-def _remainder(value: np.int64, size: np.int64, inverse: float) -> np.int64:
-    """What a number of 32 bits leaves when divided; a division takes several times as long."""
-    left = value - np.int64(value * inverse) * size
-    return left + size if left < 0 else left - size if left >= size else left
-
-
-@compiled
 def _ngrams(
     data: NDArray[np.uint8], word: tuple[int, int], tables: Tables, rows: NDArray[np.int32], number: int
 ) -> int:
@@ -123,8 +116,7 @@ def _ngrams(
     """
     ngrams, shortest, longest = tables.ngrams, tables.shortest, tables.longest
     begin, end = word
-    size = np.int64(len(ngrams))
-    inverse = 1.0 / size
+    bucket = np.uint32(len(ngrams))
     # Place -1 and the place behind the word are the brackets.
     for first in range(begin - 1, end + 1):
         if begin <= first < end and data[first] & 0xC0 == 0x80:
@@ -138,7 +130,7 @@ def _ngrams(
                 at += 1
             length += 1
             if length >= shortest:
-                row = ngrams[_remainder(np.int64(value), size, inverse)]
+                row = ngrams[value % bucket]
                 rows[number] = row
                 number += row >= 0
     return number

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from flows import again, changes, evidence, index, landing, staging
 from flows.batches import Batch
+from flows.collecting import seldom
 from flows.containers.found import Member, PassedOver, Rejected
 from flows.cut_reading import read_all, stage_stretch
 from flows.cuts import Cut, cut
@@ -138,7 +139,7 @@ def run(
     started = now()
     found = landing.find(request.sources, request.include, request.exclude, apart=request.warehouse)
     warehouse = Warehouse.open(request.warehouse, create=True)
-    with warehouse.writing(request.command, started, patience) as (run_id, folder):
+    with seldom(), warehouse.writing(request.command, started, patience) as (run_id, folder):
         index.refuse_other_index(warehouse)
         known = changes.known_files(warehouse)
         new = [file for file in found if known.get(file.location) != (file.size, file.modified_ns)]

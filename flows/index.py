@@ -6,7 +6,7 @@ memory; keys, shingles and candidates lie on disk and are gone through bucket by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,8 +22,9 @@ from flows.matching.sets import Sets, sets_of
 from flows.matching.unmatched import no_longer_proposed
 from flows.warehouse import Warehouse
 from transforms.candidates import Indices, Mask
+from transforms.columns import components
 from transforms.errors import IndexWrittenError
-from transforms.match import Matches, verified
+from transforms.match import Matches, joined, verified
 from transforms.sign import INDEX_VERSION, sign
 from transforms.tables import MATCHES
 from transforms.templates import filled_in
@@ -97,9 +98,12 @@ def related(warehouse: Warehouse, bodies: Bodies, gone: Collection[str], folder:
 def _verified(
     warehouse: Warehouse, bodies: Bodies, numbered: Numbered, candidates: Candidates, folder: Path
 ) -> Iterator[Matches]:
+    """The pairs that are the same post; two texts that are one form, filled in twice, are not."""
     wanted = _compared(numbered, candidates)
     sets = sets_of(warehouse, bodies, numbered, wanted, folder)
-    yield from on_all_cores(lambda pairs: _compare(sets, *pairs), _some_at_a_time(pairs_in(candidates)))
+    compared = on_all_cores(lambda pairs: _alike(sets, *pairs), _some_at_a_time(pairs_in(candidates)))
+    alike = _families(list(compared), len(wanted))
+    yield from on_all_cores(lambda pairs: _no_forms(sets, pairs), alike)
 
 
 def _some_at_a_time(buckets: Iterator[tuple[Indices, Indices]]) -> Iterator[tuple[Indices, Indices]]:
@@ -108,9 +112,23 @@ def _some_at_a_time(buckets: Iterator[tuple[Indices, Indices]]) -> Iterator[tupl
             yield left[first : first + PAIRS_AT_ONCE], right[first : first + PAIRS_AT_ONCE]
 
 
-def _compare(sets: Sets, left: Indices, right: Indices) -> Matches:
-    """The pairs that are the same post; two texts that are one form, filled in twice, are not."""
-    found = verified(left, right, sets.shingles, sets.begins, sets.ends)
+def _alike(sets: Sets, left: Indices, right: Indices) -> Matches:
+    return verified(left, right, sets.shingles, sets.begins, sets.ends)
+
+
+def _families(found: Sequence[Matches], number: int) -> Iterator[Matches]:
+    """The same pairs of `number` texts, what hangs together one after the other, some at a time.
+
+    A text of many pairs is then read once or twice, not once for each of them.
+    """
+    all_ = joined(found)
+    family = components(all_.left, all_.right, number)[all_.left] if len(all_.left) else all_.left
+    order = np.lexsort((all_.right, all_.left, family))
+    for first in range(0, len(order), PAIRS_AT_ONCE):
+        yield all_.chosen(order[first : first + PAIRS_AT_ONCE])
+
+
+def _no_forms(sets: Sets, found: Matches) -> Matches:
     numbers, pairs = np.unique(np.stack([found.left, found.right], axis=1), return_inverse=True)
     return found.chosen(~filled_in(sets.texts(numbers), pairs.reshape(-1, 2)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,9 +37,17 @@ class Matches:
     jaccard: Shares
     containment: Shares
 
-    def chosen(self, kept: NDArray[np.bool_]) -> Matches:
-        """Those that are marked."""
+    def chosen(self, kept: NDArray[np.bool_] | Indices) -> Matches:
+        """Those that are marked, or have these numbers."""
         return Matches(self.left[kept], self.right[kept], self.jaccard[kept], self.containment[kept])
+
+
+def joined(parts: Sequence[Matches]) -> Matches:
+    """All of them, one part after the other."""
+    nothing = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.float32)
+    rows = [nothing, *((part.left, part.right, part.jaccard, part.containment) for part in parts)]
+    left, right, jaccard, containment = map(np.concatenate, zip(*rows, strict=True))
+    return Matches(left, right, jaccard, containment)
 
 
 def verified(left: Indices, right: Indices, shingles: Hashes, begins: Indices, ends: Indices) -> Matches:

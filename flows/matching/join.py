@@ -11,7 +11,7 @@ import numpy as np
 
 from flows.matching.numbered import Numbered
 from flows.matching.spill import Sorted
-from transforms.candidates import Indices, displaced, groups_of, pairs_of, passed_over, share_most
+from transforms.candidates import Indices, displaced, distinct, groups_of, pairs_of, passed_over, share_most
 from transforms.words import Hashes
 
 # A pair is one number: the text with the smaller number in the upper half.
@@ -64,14 +64,14 @@ def join(numbered: Numbered, bucket: Bucket) -> Joined:
         found = (left.astype(np.uint64) << HALF) | right.astype(np.uint64)
         if bucket.of_anchors:
             found = found[share_most(left, right, numbered.own_anchors, numbered.offsets)]
-        pairs = np.union1d(pairs, found)
+        pairs = distinct(np.concatenate([pairs, found]))
     return Joined(pairs, displaced(groups, numbered.texts), passed_over(groups, numbered.texts))
 
 
 def pairs_in(candidates: Candidates) -> Iterator[tuple[Indices, Indices]]:
     """The distinct pairs, in order, a bucket at a time."""
     for bucket in candidates.pairs.buckets():
-        pairs = np.unique(candidates.pairs.between(bucket)[0])
+        pairs = distinct(candidates.pairs.between(bucket)[0])
         yield (pairs >> HALF).astype(np.int64), (pairs & LOWER).astype(np.int64)
 
 

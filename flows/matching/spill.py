@@ -51,12 +51,14 @@ class Sorted:
         """Adds a chunk, in any order."""
         if not len(values):
             return
-        order = np.argsort(values, kind="stable")
-        values = values[order]
         path = self.folder / f"{self.name}-{len(self._chunks):06d}.npy"
-        np.save(path, values)
         if beside is not None:
+            order = np.argsort(values)
             np.save(_beside(path), beside[order])
+            values = values[order]
+        else:
+            values = np.sort(values)
+        np.save(path, values)
         self._chunks.append(path)
         self._sample.append(values[:: max(1, len(values) // SAMPLED)])
         self.rows += len(values)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +17,8 @@ from transforms.merge import CopyFields
 from transforms.records import Published
 
 Row = dict[str, Any]
+# What is asked of posts before the run: all else is made anew from their copies.
+ASKED: Final = ("post_id", "aliases", "text", "text_sha256", "n_copies", "canonical_copy_id", "first_run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Lookup:
 def look_up(warehouse: Warehouse, known: Iterable[Row], batch: Batch) -> Lookup:
     """Looks up all posts that a batch can change; `known` are the rows of the index that it touches."""
     ids = {row["post_id"] for row in known}
-    posts = warehouse.read("posts", where=("post_id", ids)).to_pylist()
+    posts = warehouse.read("posts", ASKED, ("post_id", ids)).to_pylist()
     before = warehouse.read("copies", where=("post_id", ids)).to_pylist()
     new = batch.copies.to_pylist()
     gone = {row["copy_id"]: row for row in before if row["dump_id"] in batch.replaced}

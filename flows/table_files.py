@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import pyarrow as pa
@@ -30,6 +30,9 @@ FILE_BYTES: Final = 64_000_000
 OLD_ROWS: Final = 1 << 14
 # Old files of fewer bytes are not worth a thread.
 WORTH_A_THREAD: Final = 4_000_000
+# Ids and texts are all different, and what recurs compression finds: without dictionaries files are no larger (those of
+# `copies` a tenth smaller), and made in a quarter less time.
+WRITTEN: Final[dict[str, Any]] = {"compression": "zstd", "use_dictionary": False}
 # A column, and the values that it may have.
 Where = tuple[str, "Collection[str] | pa.Array"]
 
@@ -70,7 +73,7 @@ class TableFiles:
         if self._writer is None:
             self._path, self._count = self._folder / f"{self._name}-{uuid4()}.zstd.parquet", 0
             self._sink = Summed(self._path)
-            self._writer = pq.ParquetWriter(pa.PythonFile(self._sink, "w"), SCHEMAS[self._name], compression="zstd")
+            self._writer = pq.ParquetWriter(pa.PythonFile(self._sink, "w"), SCHEMAS[self._name], **WRITTEN)
         self._writer.write_table(rows, row_group_size=max(1, rows.num_rows))
         self._count += rows.num_rows
         if self._sink is not None and self._sink.tell() >= FILE_BYTES:

@@ -22,6 +22,7 @@ from flows.cores import on_all_cores
 from flows.entangled import Made, Outcome, untangle
 from flows.index import related
 from flows.lookup import Batch
+from flows.memory import give_back
 from flows.plain import plain_copies, plain_posts, plain_wordings
 from flows.staging import BODIES
 from flows.table_files import TableFiles
@@ -48,6 +49,7 @@ def relate_and_merge(
     if not arrivals.num_rows and not lost.copies.num_rows:
         return {}, {}
     matches = related(warehouse, arrivals.bodies, lost.gone.to_pylist(), folder / JOIN)
+    give_back()
     entangled = entangle(warehouse, arrivals, new, lost, matches)
     waiting = _waiting(entangled, arrivals, folder / BATCHES)
     plain = partial(_plain, entangled=entangled, replaced=arrivals.replaced, run_id=run_id)
@@ -58,16 +60,17 @@ def relate_and_merge(
         )
 
     out = _Out.into(folder / MADE)
+    outcomes = on_all_cores(plain, arrivals.files)
     with ThreadPoolExecutor(1) as apart:
-        # One batch at a time is as much as memory should hold; the first is made beside the plain posts.
-        numbers = iter(range(entangled.number))
-        made = [apart.submit(untangled, number) for number in islice(numbers, 1)]
-        for outcome in on_all_cores(plain, arrivals.files):
-            out.add(outcome)
-        while made:
-            outcome = made.pop().result()
-            made += [apart.submit(untangled, number) for number in islice(numbers, 1)]
-            out.add(outcome)
+        # One batch at a time is as much as memory should hold; beside each goes its share of the plain posts.
+        for number in range(entangled.number):
+            batch = apart.submit(untangled, number)
+            for outcome in islice(outcomes, len(arrivals.files) // entangled.number):
+                out.add(outcome)
+            out.add(batch.result())
+            give_back()
+    for outcome in outcomes:
+        out.add(outcome)
     return out.changes(entangled), {**out.counts, "pairs_passed_over": matches.passed_over}
 
 

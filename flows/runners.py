@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache, partial
+from functools import partial
 from typing import Final
-
-import pyarrow as pa
 
 from flows import worker
 from flows.batches import Batch
+from flows.memory import give_back
 from flows.pipeline import Each, Work
 from flows.staging import Staged
 from transforms.errors import PassingError, WinnowError
@@ -66,20 +64,8 @@ def patiently(work: Callable[..., Staged], batch: Batch) -> Staged:
 def _let_go_after(work: Callable[..., Staged], batch: Batch) -> Staged:
     """Does the work, and gives back memory, since processes that stand ready wait for long while others need it."""
     staged = patiently(work, batch)
-    pa.default_memory_pool().release_unused()
-    if trim := _trimming():
-        trim(0)
+    give_back()
     return staged
-
-
-@cache
-def _trimming() -> Callable[[int], int] | None:
-    """What gives memory back that the C library holds; None where there is no such thing."""
-    try:
-        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return None
-    return trim
 
 
 def _here(work: Work, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Staged]]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow.dataset as ds
 import pytest
+from hypothesis import settings
 
 from flows import tracked
 from flows.change import Change
@@ -25,6 +26,9 @@ from flows.pipeline import Request, Summary, run
 from flows.runners import local
 from flows.warehouse import Warehouse
 
+# How long a test takes says how busy the machine is.
+settings.register_profile("winnow", deadline=None)
+settings.load_profile("winnow")
 COMMAND = Path(sys.executable).with_name("winnow")
 PUBLIC = ("posts", "copies", "dumps", "residue", "runs")
 # Seconds; a command on the samples takes two.

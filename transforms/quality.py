@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -34,6 +34,8 @@ LINE_ENDS: Final = ".!?…\"'”’»」』。！？．؟۔।॥։။៕።"
 STOPS: Final = ".!?…؟۔।॥։።"
 WIDE_STOPS: Final = "。！？．။៕"
 CLOSINGS: Final = "\"'”’»)]」』）"
+# Characters that are measured together.
+AT_ONCE: Final = 1 << 21
 BULLETS: Final = "•●○■□▪▫‣⁃◦·*-–—"
 
 
@@ -124,14 +126,26 @@ def _figures(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.int6
     size = len(texts)
     shares, counts = np.zeros((size, len(SHARES))), np.zeros((size, len(COUNTS)), np.int64)
     found, stretches = np.zeros((size, 4), np.bool_), np.full((size, 4), -1, np.int64)
-    if size:
-        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-        bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-        measure(points, bounds, _marks(), Figures(shares, counts, found, stretches))
+    for span in _some_at_a_time(texts):
+        points = np.frombuffer("".join(texts[span]).encode("utf-32-le", "surrogatepass"), np.uint32)
+        bounds = np.cumsum([0, *map(len, texts[span])], dtype=np.int64)
+        measure(points, bounds, _marks(), Figures(shares[span], counts[span], found[span], stretches[span]))
     personal = np.zeros((size, 3), np.bool_)
     for row in np.flatnonzero(found[:, 3] | (stretches[:, 0] >= 0) | (stretches[:, 2] >= 0)).tolist():
         personal[row] = _personal(texts[row], stretches[row].tolist(), mail=bool(found[row, 3]))
     return np.round(shares, 4), counts, np.hstack([found[:, :3], personal])
+
+
+def _some_at_a_time(texts: Sequence[str]) -> Iterator[slice]:
+    """Stretches of texts of some AT_ONCE characters, or of one text: as code points they take four bytes each."""
+    first, held = 0, 0
+    for number, text in enumerate(texts):
+        if held and held + len(text) > AT_ONCE:
+            yield slice(first, number)
+            first, held = number, 0
+        held += len(text)
+    if first < len(texts):
+        yield slice(first, len(texts))
 
 
 def _personal(text: str, stretch: Sequence[int], *, mail: bool) -> tuple[bool, bool, bool]:
@@ -156,7 +170,8 @@ def _marks() -> marks.Marks:
     # Planes 0 and 1 hold every script but Han.
     for point in (*range(0x20000), *range(0xE0100, 0xE01F0)):
         kinds[point] = _kind(chr(point))
-    kinds[0x20000:0x40000] = marks.LETTER | marks.WORD
+    han = np.array([chr(point).isalpha() for point in range(0x20000, 0x40000)])
+    kinds[0x20000:0x40000][han] = marks.LETTER | marks.WORD
     for first, last in WITHOUT_SPACES:
         letters = kinds[first : last + 1]
         letters[letters & marks.WORD != 0] |= marks.ALONE

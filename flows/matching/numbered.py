@@ -83,7 +83,9 @@ def _fresh(warehouse: Warehouse, bodies: Bodies) -> list[Mask]:
 
 
 def _sought(warehouse: Warehouse, taken: _Taken, gone: Collection[str]) -> Bloom:
-    """The keys by which known texts are looked for."""
+    """The keys by which known texts are looked for; none, where no text is known."""
+    if next(warehouse.scan("wordings", ["wording"]), None) is None:
+        return Bloom.for_number(0)
     rows = warehouse.read("wordings", ["keys", "anchors"], ("wording", gone)) if gone else None
     more = [flat(rows[name])[0] for name in ("keys", "anchors")] if rows else []
     sought = Bloom.for_number(taken.keys.rows + taken.anchors.rows + sum(map(len, more)))

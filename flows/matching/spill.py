@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from transforms.candidates import Indices
 from transforms.words import Hashes
 
-# Rows of a bucket: sorting one takes about 200 MB.
-BUCKET_ROWS: Final = 1 << 22
+# Rows of a bucket: sorting one takes about 50 MB, and each core sorts one.
+BUCKET_ROWS: Final = 1 << 20
 # Values of a chunk from which the borders of the buckets are guessed.
 SAMPLED: Final = 256
 
@@ -60,7 +60,8 @@ class Sorted:
             values = np.sort(values)
         np.save(path, values)
         self._chunks.append(path)
-        self._sample.append(values[:: max(1, len(values) // SAMPLED)])
+        # Copied: a view would keep all the values in memory.
+        self._sample.append(values[:: max(1, len(values) // SAMPLED)].copy())
         self.rows += len(values)
 
     def chunks(self) -> Iterator[Hashes]:

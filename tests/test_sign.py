@@ -259,12 +259,23 @@ def test_distinct_values_are_counted(values: list[int]) -> None:
     assert number_distinct(np.array(values, np.uint64), room, table) == len(set(values))
 
 
-@settings(deadline=None)
-@given(st.lists(VALUES, max_size=120))
-def test_distinct_values_are_sorted(values: list[int]) -> None:
+@given(st.lists(VALUES, max_size=120), st.booleans())
+def test_distinct_values_are_sorted(values: list[int], leasts: bool) -> None:  # noqa: FBT001 - drawn
     table = np.empty(3 * len(values), np.uint64)
-    count = distinct(np.array(values, np.uint64), table)
+    count = distinct(np.array(values, np.uint64), table, leasts)
     assert table[:count].tolist() == sorted(set(values))
+
+
+def test_a_long_text_costs_no_more_for_each_of_its_words() -> None:
+    words = np.random.default_rng(1).integers(0, 50_000, 640_000).astype(str)
+    few, many = (min(_spent_on(" ".join(words[:count])) for _ in range(3)) for count in (40_000, 640_000))
+    assert many < 4 * 16 * few
+
+
+def _spent_on(text: str) -> float:
+    before = time.process_time()
+    sign([None], [text])
+    return time.process_time() - before
 
 
 def test_the_bands_propose_what_they_have_to() -> None:

@@ -58,16 +58,17 @@ def shingles_of(words: Hashes, run: Hashes) -> int:
 
 
 @compiled
-def distinct(values: Hashes, table: Hashes) -> int:
+def distinct(values: Hashes, table: Hashes, leasts: bool) -> int:  # noqa: FBT001 - compiled loops take no names
     """Sorts the distinct values to the front of `table` and gives how many; needs room for 3 times the values.
 
     The place of a value is told by its upper bits, and what meets moves on so that the table stays sorted (Amble and
-    Knuth 1974, Ordered hash tables). Values are hashes other than 0, so few meet: linear for any text.
+    Knuth 1974, Ordered hash tables). Values are hashes other than 0, so few meet: linear for any text. The `leasts` of
+    windows of hashes lie close together, which their place has to take into account.
     """
     size = np.uint64(2 * len(values))
     table[: 3 * len(values)] = 0
     for value in values:
-        at = ((value >> _HALF) * size) >> _HALF
+        at = place_of_least(value, size) if leasts else ((value >> _HALF) * size) >> _HALF
         while table[at] < value and table[at] != 0:
             at += _STEP_ON
         if table[at] != value:
@@ -76,6 +77,18 @@ def distinct(values: Hashes, table: Hashes) -> int:
                 carried, table[at] = table[at], carried
                 at += _STEP_ON
     return packed(table[: 3 * len(values)])
+
+
+@compiled
+def place_of_least(value: np.uint64, size: np.uint64) -> np.uint64:
+    """A place from 0 to `size` that grows with the value, and is even for the least of WINDOW even values.
+
+    The chance that one of them is smaller than a part x of all is 1 - (1 - x)^WINDOW. Rounding keeps the order.
+    """
+    left = 1.0 - float(value >> _HALF) * 2.0**-32
+    twice = left * left
+    eight = twice * twice * twice * twice
+    return np.uint64((1.0 - eight * eight * eight) * float(size))
 
 
 @compiled
@@ -275,7 +288,7 @@ def sign_words(words: Hashes, ends: Offsets, permutations: Halves, anchors: Hash
             keys[i, BANDS] = wordings[i, 0]
             sort_few(keys[i])
             counts[i, 0] = number_distinct(shingles, kept, table)
-            found = distinct(kept[: winnowed(shingles, kept)], table)
+            found = distinct(kept[: winnowed(shingles, kept)], table, True)  # noqa: FBT003 - as above
             anchors[filled : filled + found] = table[:found]
             filled += found
         counts[i, 1] = filled
@@ -319,7 +332,7 @@ def sets_of(words: Hashes, ends: Offsets, found: Hashes) -> Offsets:
     offsets = np.zeros(len(ends), np.int64)
     for i in range(len(ends) - 1):
         own = words[ends[i] : ends[i + 1]]
-        count = distinct(run[: shingles_of(own, run)], table)
+        count = distinct(run[: shingles_of(own, run)], table, False)  # noqa: FBT003 - as above
         found[offsets[i] : offsets[i] + count] = table[:count]
         offsets[i + 1] = offsets[i] + count
     return offsets

@@ -17,7 +17,7 @@ from transforms.split.text_codes import CODE, DIGIT, LETTER, UPPER, WIDE, Bools,
 from transforms.split.text_loops import scan_rows, stretch_hashes, word_edges
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,14 +33,18 @@ DATE_MARK, TIME_MARK = "‹date›", "‹time›"
 _YEAR = r"(?:19|20)\d\d(?!\d)"
 _MONTH = r"[^\W\d_]{3,12}\.?,?"
 _DAY = r"\d{1,2}[^\W\d_]{0,2}"
-# Dates are told by their form: a year beside a day and a month, where the month is a number or any word.
-_DATE = re.compile(
-    rf"(?<!\d){_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d)"
-    rf"|(?<![\d.])\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:{_YEAR}|\d\d(?!\d))(?!\.\d)"
-    r"|(?<!\d)\d{4}\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?"
-    rf"|(?<!\d){_DAY}\.?\s(?:de\s)?{_MONTH}\s(?:de\s)?{_YEAR}"
-    rf"|(?<!\w){_MONTH}\s{_DAY},?\s{_YEAR}"
+# Dates are told by their form: a year beside a day and a month, where the month is a number or any word. They begin at
+# a number, or at a word right before one, so that no more than these places are tried.
+_AT_NUMBER = re.compile(
+    rf"{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d)"
+    rf"|(?<!\.)\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:{_YEAR}|\d\d(?!\d))(?!\.\d)"
+    r"|\d{4}\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?"
+    rf"|{_DAY}\.?\s(?:de\s)?{_MONTH}\s(?:de\s)?{_YEAR}"
 )
+_AT_WORD = re.compile(rf"{_MONTH}\s{_DAY},?\s{_YEAR}")
+_WORD_BEFORE = re.compile(rf"(?<!\w){_MONTH}\s\Z")
+# How far before a number such a word begins at most.
+_WORD_REACH: Final = 15
 # What every date has, found faster than a date, and how far before it a date may begin, in characters.
 _HINT = re.compile(r"\d(?:\d\d\d|[-/.]\d\d?[-/.]\d\d)")
 _REACH: Final = 28
@@ -74,7 +78,26 @@ def _without_dates(text: str) -> str:
     if hint is None:
         return text
     start = max(0, hint.start() - _REACH)
-    return text[:start] + _DATE.sub(DATE_MARK, text[start:])
+    kept, behind = [text[:start]], 0
+    text = text[start:]
+    for first, last in _dates_in(text):
+        kept += text[behind:first], DATE_MARK
+        behind = last
+    return "".join((*kept, text[behind:]))
+
+
+def _dates_in(text: str) -> Iterator[tuple[int, int]]:
+    """Begin and end of each date, in order."""
+    behind = 0
+    for number in _NUMBER.finditer(text):
+        at = number.start()
+        if at < behind:
+            continue
+        word = _WORD_BEFORE.search(text, max(behind, at - _WORD_REACH), at)
+        found = (word and _AT_WORD.match(text, word.start())) or _AT_NUMBER.match(text, at)
+        if found:
+            behind = found.end()
+            yield found.span()
 
 
 def states_date(text: str) -> bool:
@@ -83,7 +106,7 @@ def states_date(text: str) -> bool:
     >>> states_date("Radio Nova, 2 janv. 2017"), states_date("2017 was a long year")
     (True, False)
     """
-    return _DATE.search(text) is not None
+    return next(_dates_in(text), None) is not None
 
 
 def name_hash(name: str) -> int:
@@ -203,8 +226,7 @@ class Page:
     @cached_property
     def tokens(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Begin and end of every word between white space, and for each row the first of its words and how many."""
-        begins, ends, count = word_edges(self.kinds)
-        begins, ends = begins[:count], ends[:count]
+        begins, ends = word_edges(self.kinds)
         at = np.searchsorted(begins, self.first)
         return begins, ends, at, np.searchsorted(begins, self.last) - at
 

@@ -27,17 +27,16 @@ ONE, SHIFT = np.uint64(1), np.uint64(29)
 
 
 @compiled
-def find_words(codes: Codes, kinds: Kinds, small: Codes, least: int, most: int) -> tuple[Ints, Hashes, int]:
-    """Where words of `least` to `most` letters begin, in order, with a hash of what each says in small letters.
+def find_words(codes: Codes, kinds: Kinds, small: Codes, long: int, short: int) -> tuple[Ints, Hashes, Ints, Hashes]:
+    """Where words of at least `long` letters begin, in order, with a hash of what each says in small letters.
 
-    Letters of scripts without spaces make no words; with `most` 0 each two neighbours of them count as one, and words
-    have no greatest length. `small` has the small letter of each character of the basic plane. Gives the number of
-    words too, which come first in both arrays.
+    Then the same of words with fewer letters, but at least `short`. Letters of scripts without spaces make no words,
+    but each two neighbours of them count as a long one. `small` has the small letter of each character of the basic
+    plane.
     """
-    begins, hashes = np.empty(len(codes) // 2 + 1, np.int64), np.empty(len(codes) // 2 + 1, np.uint64)
-    if most == 0:
-        begins, hashes = np.empty(len(codes) + 1, np.int64), np.empty(len(codes) + 1, np.uint64)
-    found, begin, value, wide_before = 0, -1, BASIS, False
+    begins, hashes = np.empty(len(codes) + 1, np.int64), np.empty(len(codes) + 1, np.uint64)
+    short_begins, short_hashes = np.empty(len(codes) // 2 + 1, np.int64), np.empty(len(codes) // 2 + 1, np.uint64)
+    found, short_found, begin, value, wide_before = 0, 0, -1, BASIS, False
     for at in range(len(codes) + 1):
         kind = kinds[at] if at < len(codes) else 0
         wide = kind & LETTER != 0 and kind & WIDE != 0
@@ -47,18 +46,21 @@ def find_words(codes: Codes, kinds: Kinds, small: Codes, least: int, most: int) 
             code = codes[at]
             value = (value ^ np.uint64(small[code] if code < len(small) - 1 else code)) * PRIME
         elif begin >= 0:
-            if at - begin >= least and (most == 0 or at - begin <= most):
+            if at - begin >= long:
                 begins[found], hashes[found] = begin, value
                 found += 1
+            elif at - begin >= short:
+                short_begins[short_found], short_hashes[short_found] = begin, value
+                short_found += 1
             begin = -1
-        if most == 0 and wide and wide_before:
+        if wide and wide_before:
             one, two = codes[at - 1], codes[at]
             value = (BASIS ^ np.uint64(small[one] if one < len(small) - 1 else one)) * PRIME
             value = (value ^ np.uint64(small[two] if two < len(small) - 1 else two)) * PRIME
             begins[found], hashes[found] = at - 1, value
             found += 1
         wide_before = wide
-    return begins, hashes, found
+    return begins[:found], hashes[:found], short_begins[:short_found], short_hashes[:short_found]
 
 
 @compiled
@@ -175,22 +177,19 @@ def scan_rows(kinds: Kinds, lengths: Ints, counted: Ints) -> tuple[Ints, Ints, I
 
 
 @compiled
-def word_edges(kinds: Kinds) -> tuple[Ints, Ints, int]:
-    """Begin and end of every word between white space, and how many there are, which come first in both arrays."""
-    begins, ends = np.empty(len(kinds) // 2 + 1, np.int64), np.empty(len(kinds) // 2 + 1, np.int64)
-    found, inside = 0, False
+def word_edges(kinds: Kinds) -> tuple[Ints, Ints]:
+    """Begin and end of every word between white space."""
+    begins, ends = np.empty(len(kinds) // 2 + 2, np.int64), np.empty(len(kinds) // 2 + 2, np.int64)
+    begun, ended, inside = 0, 0, 0
+    # Written at each character and counted where it holds: no processor guesses where words end.
     for at in range(len(kinds)):
-        solid = kinds[at] & SPACE == 0
-        if solid and not inside:
-            begins[found] = at
-        elif inside and not solid:
-            ends[found] = at
-            found += 1
+        solid = int(kinds[at] & SPACE == 0)
+        begins[begun] = ends[ended] = at
+        begun += solid & ~inside
+        ended += inside & ~solid
         inside = solid
-    if inside:
-        ends[found] = len(kinds)
-        found += 1
-    return begins, ends, found
+    ends[ended] = len(kinds)
+    return begins[:begun], ends[:begun]
 
 
 @compiled

@@ -29,8 +29,8 @@ _LEAST_LONG, _LEAST_SHORT = 16, 8
 _NEW, _SAME, _FOREIGN = 0.03, 0.18, 0.3
 # By how much of a title's words one side must lead the other.
 _LEAD = 0.15
-# The letters of a long word, at least, and those of a short one.
-_LONG, _SHORT = 4, (2, 3)
+# The letters of a long word, at least, and those of a shorter one that counts.
+_LONG, _SHORT = 4, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +76,8 @@ def compare_words(page: Page, where: Bools) -> dict[str, Bools]:
 
 def _words(page: Page) -> tuple[Words, Words]:
     """The long and the short words of a dump."""
-    return _found(page, _LONG, 0), _found(page, *_SHORT)
-
-
-def _found(page: Page, least: int, most: int) -> Words:
-    begins, hashes, count = find_words(page.codes, page.kinds, small_letters(), least, most)
-    return Words(begins[:count], *link_words(hashes[:count]))
+    begins, hashes, short_begins, short_hashes = find_words(page.codes, page.kinds, small_letters(), _LONG, _SHORT)
+    return Words(begins, *link_words(hashes)), Words(short_begins, *link_words(short_hashes))
 
 
 def _shared(page: Page, words: Words, rows: Ints, least: int) -> tuple[Bools, NDArray[np.float64]]:

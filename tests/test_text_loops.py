@@ -20,6 +20,7 @@ from transforms.split.text_loops import (
     words_leading,
     words_shared,
 )
+from transforms.split.text_marks import ADDRESS, DOTS, HEADING, ITEM, MAY_CUT, find_labels, find_marks
 from transforms.split.text_words import Words
 
 texts = st.text(alphabet="aAbBéÉ \n\t.1٢-雨日ǅ𝒜\u3000\x1c(", max_size=120)
@@ -114,6 +115,31 @@ def test_rows_are_the_lines_that_are_not_blank(text: str) -> None:
     begins, ends = word_edges(page.kinds)
     spans = [m.span() for m in re.finditer("x+", "".join(" " if of_kind(c, SPACE) else "x" for c in text))]
     assert list(zip(begins.tolist(), ends.tolist(), strict=True)) == spans
+
+
+@given(st.lists(st.text(alphabet="aB1 .:/->()#…|*", min_size=1, max_size=12), max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_marks_of_rows_are_those_of_plain_patterns(lines: list[str]) -> None:
+    page = read_page(lines)
+    ends = page.tokens[1][page.tokens[2]]
+    marks = find_marks(page.codes, page.kinds, (page.first, page.last, ends), page.short)
+    labels = find_labels(page.codes, page.kinds, page.first, page.last)
+    patterns = {
+        ADDRESS: r"://|::|->|\(\)",
+        DOTS: r"(?:\.\.\.|…|\A\.\.?)\Z",
+        HEADING: r"#(?=\s)|#\S{0,4}#(?=\s)",
+        MAY_CUT: r"(?:[)>]|\)\.)\Z",
+    }
+    for k in range(len(page)):
+        row = page.row(k)
+        for mark, pattern in patterns.items():
+            found = re.match(pattern, row) if mark == HEADING else re.search(pattern, row)
+            assert bool(marks[k] & mark) == bool(found)
+        item = re.match(r"\S{0,3}[.)](?=\s)|[-*•#>|](?=\s)|[|/]", row) and not re.match(patterns[HEADING], row)
+        assert bool(marks[k] & ITEM) == bool(item)
+        label = re.match(r"(?=[a-zA-Z])([^:]+):(?=\s|\Z)", row)
+        few = label and len(label[1].split()) <= 3
+        assert labels[k] == (page.first[k] + label.end(1) if few else 0)
 
 
 @given(st.lists(st.lists(st.integers(0, 3), max_size=20), max_size=4), st.integers(1, 3))

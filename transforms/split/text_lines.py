@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_codes import CODE, DIGIT, LETTER, UPPER, WIDE, Bools, Codes, Hashes, Ints, codes_of, kinds_of
+from transforms.split.text_codes import (
+    CODE,
+    DIGIT,
+    LETTER,
+    PAUSE,
+    UPPER,
+    WIDE,
+    Bools,
+    Codes,
+    Hashes,
+    Ints,
+    codes_of,
+    kinds_of,
+)
 from transforms.split.text_loops import scan_rows, stretch_hashes, word_edges
 
 if TYPE_CHECKING:
@@ -187,6 +200,14 @@ class Page:
     def prose(self) -> Bools:
         """Which rows are paragraphs."""
         return self.width >= self.paragraph
+
+    @cached_property
+    def shaped(self) -> Bools:
+        """Which rows may be shown as titles: short, and not a sentence or the start of a list."""
+        final = self.codes[self.last - 1]
+        sentence = (final == ord(".")) | (final == ord("。")) | (self.kinds[self.last - 1] & PAUSE != 0)
+        shaped: Bools = self.short & ~sentence
+        return shaped
 
     @cached_property
     def gap(self) -> Bools:

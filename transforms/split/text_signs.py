@@ -10,8 +10,27 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_codes import ASKING, BULLET, CLOSING, CODE, DIGIT, FULL, LETTER, LOWER, PAUSE, UPPER
+from transforms.split.text_codes import CODE, LETTER, UPPER
 from transforms.split.text_lines import LONGEST_TITLE, states_date
+from transforms.split.text_marks import (
+    ADDRESS,
+    ASKS,
+    BRACKET,
+    DOTS,
+    FULL_STOP,
+    HEADING,
+    ITEM,
+    LETTERED,
+    MAY_BRACKET,
+    MAY_CUT,
+    MAY_TAG,
+    NUMBERED,
+    PAUSES,
+    ROUND,
+    SMALL,
+    find_labels,
+    find_marks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,16 +46,9 @@ _TAG = re.compile(r"[\[【](?=[^\W\d])[^\[\]【】]{1,40}(?:\]\s|】)")
 _CUT = re.compile(r"[\[(（][^\[\]()（）]{0,30}(?:…|\.\.)\s?[\])）]\.?$|(?:→|⇒|>>|»)\s?[\])）]?$")
 _BRACKETED = re.compile(r"[\[(（【][^\[\]()（）【】]{0,40}[\])）】]")
 _CLOSING_BRACKETS = re.compile(r"(?<=\s)\([^()]{4,80}\)$")
-_OPENING: Final = "[(（【"
-_CUT_ENDS: Final = "])）.→⇒>»"
-_ADDRESS: Final = ("://", "::", "->", "()")
 
 # A longer line with an arrow at its end may be a title that speaks of one, in columns.
 _MARK: Final = 40
-# A label is a word or two before a colon, in characters; a list item begins with at most so many before a dot.
-_LABEL, _ITEM = 34, 3
-# A heading in Markdown has so many marks at most.
-_LEVELS: Final = 6
 # How far a question looks for another one, and a title for its paragraphs and its date, in rows.
 _NEAR, _AHEAD, _CLOSE = 4, 5, 3
 # The shares of letters and digits from which a row is all capitals, mostly numbers, or title case.
@@ -46,17 +58,20 @@ _MOSTLY, _THIRD = 0.8, 0.3
 def find_signs(page: Page) -> Signs:
     """Looks for every sign at every row."""
     signs: Signs = {}
-    for find in (_place, _size, _front, _end, _inside, _recurrence):
+    ends = page.tokens[1][page.tokens[2]]
+    marks = find_marks(page.codes, page.kinds, (page.first, page.last, ends), page.short)
+    for find in (_place, _size):
         signs.update(find(page))
+    for look in (_front, _end, _inside):
+        signs.update(look(page, marks))
+    signs.update(_recurrence(page))
     signs.update(_around(page, signs))
     return signs
 
 
 def looks_like_title(page: Page) -> Bools:
     """Tells which rows may be shown as titles: short, and not a sentence or the start of a list."""
-    final = page.last - 1
-    sentence: Bools = _is(page, final, ".。") | _has(page, final, PAUSE)
-    return page.short & ~sentence
+    return page.shaped
 
 
 def _has(page: Page, at: Ints, kind: int) -> Bools:
@@ -65,12 +80,9 @@ def _has(page: Page, at: Ints, kind: int) -> Bools:
     return found
 
 
-def _is(page: Page, at: Ints, chars: str) -> Bools:
-    codes = page.codes[at]
-    found: Bools = codes == ord(chars[0])
-    for char in chars[1:]:
-        found |= codes == ord(char)
-    return found
+def _marked(marks: Ints, mark: int) -> Bools:
+    marked: Bools = (marks & mark) != 0
+    return marked
 
 
 def _search(page: Page, where: Bools, fits: Callable[[str], object]) -> Bools:
@@ -124,47 +136,36 @@ def _size(page: Page) -> Signs:
     }
 
 
-def _front(page: Page) -> Signs:
-    initial, short = page.first, page.short
-    tag = _search(page, short & _is(page, initial, "[【"), _TAG.match)
-    _, ends, at, count = page.tokens
-    token_end = ends[np.minimum(at, max(len(ends) - 1, 0))] if len(ends) else page.last
-    numbered = _is(page, token_end - 1, ".)") & (token_end - initial <= _ITEM + 1) & (count > 1)
-    bullet = (_has(page, initial, BULLET) & (token_end - initial == 1) & (count > 1)) | _is(page, initial, "|/$")
+def _front(page: Page, marks: Ints) -> Signs:
+    short = page.short
+    tag = _search(page, short & _marked(marks, MAY_TAG), _TAG.match)
     # The mark of a heading in Markdown is not one of a list.
-    marks = token_end - initial
-    heading = short & _is(page, initial, "#") & _is(page, token_end - 1, "#") & (marks <= _LEVELS) & (count > 1)
-    item = short & ~tag & ~heading & (numbered | bullet)
-    letter = _has(page, initial, LETTER | DIGIT)
-    bracketed = short & _is(page, initial, _OPENING) & _is(page, page.last - 1, "])）】")
+    heading = short & _marked(marks, HEADING)
+    item = short & ~tag & _marked(marks, ITEM)
     return {
         "[tag] in front": tag,
         "a list item": item,
-        "a sign in front": short & ~tag & ~item & ~heading & ~letter,
-        "small letter in front": short & ~item & _has(page, initial, LOWER),
-        "a number in front": short & ~item & _has(page, initial, DIGIT),
-        "words in brackets alone": _search(page, bracketed, _BRACKETED.fullmatch),
+        "a sign in front": short & ~tag & ~item & ~heading & ~_marked(marks, LETTERED),
+        "small letter in front": short & ~item & _marked(marks, SMALL),
+        "a number in front": short & ~item & _marked(marks, NUMBERED),
+        "words in brackets alone": _search(page, short & _marked(marks, MAY_BRACKET), _BRACKETED.fullmatch),
     }
 
 
-def _end(page: Page) -> Signs:
-    final = page.last - 1
-    for _ in range(3):
-        closing = _has(page, final, CLOSING) & (final > page.first)
-        final = np.where(closing, final - 1, final)
-    asks, pauses, full = (_has(page, final, kind) for kind in (ASKING, PAUSE, FULL))
+def _end(page: Page, marks: Ints) -> Signs:
+    asks, pauses, full = (_marked(marks, mark) for mark in (ASKS, PAUSES, FULL_STOP))
     short = page.short
-    dated_end = _search(page, page.dated & _is(page, page.last - 1, ")"), _states_date_in_brackets)
+    dated_end = _search(page, page.dated & _marked(marks, ROUND), _states_date_in_brackets)
     return {
         "no mark at its end": short & ~asks & ~pauses & ~full,
         "a question or call": short & asks,
         "a pause at its end": short & pauses,
         "ends like a sentence": full,
-        "a bracket at its end": short & _is(page, page.last - 1, ")]）】"),
+        "a bracket at its end": short & _marked(marks, BRACKET),
         "date in brackets at its end": dated_end,
         "holds a date": page.dated & ~dated_end,
-        "a cut-off mark": _cut(page),
-        "dots at its end": _is(page, page.last - 1, "…") | _dots(page),
+        "a cut-off mark": _search(page, _marked(marks, MAY_CUT), _ends_cut),
+        "dots at its end": _marked(marks, DOTS),
     }
 
 
@@ -173,34 +174,19 @@ def _states_date_in_brackets(text: str) -> bool:
     return found is not None and states_date(found.group())
 
 
-def _cut(page: Page) -> Bools:
-    likely = _is(page, page.last - 1, _CUT_ENDS)
-    likely &= ~_is(page, page.last - 1, ".") | _is(page, np.maximum(page.last - 2, page.first), "])）")
-    return _search(page, likely, _ends_cut)
-
-
 def _ends_cut(text: str) -> bool:
     return _CUT.search(text[-_MARK:]) is not None and (not text.endswith("»") or "«" not in text)
 
 
-def _dots(page: Page) -> Bools:
-    at = [np.maximum(page.last - back, page.first) for back in (1, 2, 3)]
-    dots = [_is(page, place, ".") for place in at]
-    return dots[0] & dots[1] & dots[2]
-
-
-def _inside(page: Page) -> Signs:
+def _inside(page: Page, marks: Ints) -> Signs:
     letters, length = page.count(LETTER), page.last - page.first
     capitals = page.count(UPPER)
     begins, _, at, words = page.tokens
     upper_words = np.concatenate(([0], np.cumsum(_has(page, begins, UPPER))))
     capital_words = upper_words[at + words] - upper_words[at]
-    code = page.count(CODE) > 0
-    for chars in _ADDRESS:
-        code |= page.places(_stretches(page, chars)) > 0
     label, known = _labels(page)
     return {
-        "looks like code or an address": page.short & code,
+        "looks like code or an address": page.short & ((page.count(CODE) > 0) | _marked(marks, ADDRESS)),
         "all in capitals": page.short & (letters > 3) & (capitals >= _MOSTLY * letters),
         "capitals on most words": page.short & (words > 2) & (capital_words >= 2 / 3 * words),
         "mostly numbers": page.short & (page.digits >= _THIRD * length),
@@ -210,30 +196,17 @@ def _inside(page: Page) -> Signs:
     }
 
 
-def _stretches(page: Page, chars: str) -> Ints:
-    """Finds where the characters stand one after the other."""
-    at = np.flatnonzero(page.codes[: 1 - len(chars)] == ord(chars[0]))
-    for step, char in enumerate(chars[1:], 1):
-        at = at[page.codes[at + step] == ord(char)]
-    return at
-
-
 def _labels(page: Page) -> tuple[Bools, Bools]:
     """Which rows have a word or two and a colon in front, and which of these words stand before a colon elsewhere."""
-    colons = np.flatnonzero((page.codes == ord(":")) | (page.codes == ord("：")))
-    if not len(colons):
-        nothing = np.zeros(len(page), dtype=np.bool_)
-        return nothing, nothing
-    at = colons[np.minimum(np.searchsorted(colons, page.first), len(colons) - 1)]
-    begins, _, first, _ = page.tokens
-    words = np.searchsorted(begins, at) - first
-    near = page.short & (at > page.first) & (at < page.last) & (at - page.first <= _LABEL) & (words <= 3)
-    after = np.minimum(at + 1, len(page.codes) - 1)
-    alone = (at + 1 == page.last) | (page.kinds[after] & 1 != 0) | (page.codes[at] == ord("："))
-    label = near & alone & _has(page, page.first, LETTER)
-    hashes = np.where(label, page.hashes(page.first, np.where(label, at, page.first)), np.uint64(0))
-    _, back, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    return label, label & (counts[back] > 1)
+    ends = find_labels(page.codes, page.kinds, page.first, page.last)
+    label = page.short & (ends > 0)
+    known = np.zeros(len(page), dtype=np.bool_)
+    rows = np.flatnonzero(label)
+    if len(rows):
+        hashes = page.hashes(page.first[rows], ends[rows])
+        _, back, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+        known[rows] = counts[back] > 1
+    return label, known
 
 
 def _recurrence(page: Page) -> Signs:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.split.candidate_loops import best_above, first_alike, moved_rows
 from transforms.split.text_codes import DIGIT, LETTER, SPACE, WIDE, codes_of, kinds_of, small_letters
 from transforms.split.text_lines import COUNTED, read_page
 from transforms.split.text_loops import (
@@ -182,3 +184,41 @@ def test_rows_that_reach_a_bar_have_text_below_them(rows: list[tuple[int, int]],
     expected = [reaching_by_hand(scores, bar, widths, least) for bar in bars]
     assert sizes.tolist() == [len(each) for each in expected]
     assert found.tolist() == [row for each in expected for row in each]
+
+
+@given(st.lists(st.integers(-3, 3), max_size=12))
+@settings(deadline=None)
+def test_the_best_row_above_each_is_the_first_that_scores_most(scores: list[int]) -> None:
+    above = best_above(np.array(scores, float)).tolist()
+    assert above == [scores.index(max(scores[:row])) if row else 0 for row in range(len(scores))]
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=12))
+@settings(deadline=None)
+def test_sets_that_are_alike_are_known_by_the_first_of_them(sets: list[list[int]]) -> None:
+    bounds = np.cumsum([0, *map(len, sets)], dtype=np.int64)
+    first = first_alike(np.array([row for own in sets for row in own], np.int64), bounds).tolist()
+    alike = [sorted(own) for own in sets]
+    assert first == [alike.index(own) for own in alike]
+
+
+@given(
+    st.lists(st.sets(st.integers(0, 14), min_size=2), max_size=4),
+    st.lists(st.tuples(st.integers(-4, 3), st.integers(0, 2)), min_size=1, max_size=6),
+)
+@settings(max_examples=300, deadline=None)
+def test_anchors_are_moved_in_each_way(anchors: list[set[int]], ways: list[tuple[int, int]]) -> None:
+    rows, above = [sorted(own) for own in anchors], np.arange(100, 115)
+    bounds = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+    flat = np.array([row for own in rows for row in own], np.int64)
+    starts, borders = moved_rows(flat, bounds, np.array(ways), above)
+    found = [starts[first:last].tolist() for first, last in pairwise(borders.tolist())]
+    assert found == [moved_by_hand(own, *way) for way in ways for own in rows]
+
+
+def moved_by_hand(rows: list[int], offset: int, manner: int) -> list[int]:
+    read = rows[:-1] if manner == 2 else rows
+    moved = [row + offset for row in read if 0 <= row + offset < 15]
+    if abs(offset) >= (rows[-1] - rows[0]) / (len(rows) - 1) or not moved or (manner and not rows[0]):
+        return []
+    return [100 + rows[0], *moved] if manner else moved

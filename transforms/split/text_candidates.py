@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from transforms.split.candidate_loops import best_above, first_alike, moved_rows
 from transforms.split.text_anchors import PARAGRAPHS, PLAIN, SCORES, find_anchors, mix
 from transforms.split.text_loops import rows_reaching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from transforms.split.text_anchors import Anchors
-    from transforms.split.text_codes import Bools, Hashes, Ints
+    from transforms.split.text_codes import Hashes, Ints
     from transforms.split.text_lines import Page
     from transforms.split.text_signs import Signs
 
@@ -29,6 +28,9 @@ OFFSETS: Final = (-4, -3, -2, -1, 0, 1, 2, 3)
 """Where a post begins, in rows from an anchor: at most four above a byline, three below a footer."""
 FOOTS: Final = (1, 2, 3)
 """The offsets at which an anchor may close the post above."""
+WAYS: Final = np.array([*((at, 0) for at in OFFSETS), *((at, manner) for manner in (1, 2) for at in FOOTS)])
+"""In which ways an anchor is read: its offset, and whether it stands at its place (0) or closes posts, as `moved_rows`
+has it."""
 # More than any offset, so that an offset and a manner of reading make one number.
 _FAR: Final = 16
 THRESHOLDS: Final = (-2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
@@ -71,7 +73,7 @@ def find_candidates(page: Page, signs: Signs, scores: NDArray[np.float64], plain
     anchors = find_anchors(page, signs)
     free = [_by_scores(page, scores, SCORES), _by_scores(page, plain, PLAIN), _by_paragraphs(page)]
     # Of equal sets the one with an anchor is kept: it says more about why.
-    return _each_once(_joined([*_by_anchors(page, anchors, scores), _listed(free)]))
+    return _each_once(_joined([_by_anchors(anchors, scores), _listed(free)]))
 
 
 def _joined(parts: list[Candidates]) -> Candidates:
@@ -91,17 +93,10 @@ def _joined(parts: list[Candidates]) -> Candidates:
 
 def _each_once(found: Candidates) -> Candidates:
     """Keeps the first of several candidates with the same starts; none is empty."""
-    mixed = mix(found.starts.astype(np.uint64))
-    with np.errstate(over="ignore"):
-        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed)))
-        sets = sums[found.bounds[1:]] - sums[found.bounds[:-1]]
-    sizes = np.diff(found.bounds)
-    first = np.zeros(len(found), dtype=np.bool_)
-    _, once, alike = np.unique(sets, return_index=True, return_inverse=True)
-    first[once] = True
-    kept = first & (sizes > 0)
+    sizes, first = np.diff(found.bounds), first_alike(found.starts, found.bounds)
+    kept = (first == np.arange(len(found))) & (sizes > 0)
     # Every name goes over to the candidate that is kept.
-    place = np.where(kept, np.cumsum(kept) - 1, -1)[once[alike]][found.named]
+    place = np.where(kept, np.cumsum(kept) - 1, -1)[first[found.named]]
     names = place >= 0
     return Candidates(
         found.starts[np.repeat(kept, sizes)],
@@ -151,58 +146,14 @@ def _by_paragraphs(page: Page) -> tuple[Ints, Ints, int]:
     return np.concatenate(found), np.array([len(rows) for rows in found]), PARAGRAPHS
 
 
-def _by_anchors(page: Page, anchors: Anchors, scores: NDArray[np.float64]) -> Iterator[Candidates]:
-    """Reads every anchor at every offset; where it stands above the starts, the best row above the first may be one."""
-    if not len(anchors.family):
-        return
-    owner = np.repeat(np.arange(len(anchors.family)), np.diff(anchors.bounds))
-    firsts = anchors.rows[anchors.bounds[:-1]]
-    yield _read(anchors, 0, _moved(anchors, np.ones(len(owner), dtype=np.bool_), OFFSETS, len(page)))
-    above = np.tile(_best_above(scores)[firsts], len(FOOTS))
-    below = firsts[owner] > 0
-    not_last = below.copy()
-    not_last[anchors.bounds[1:] - 1] = False
-    for manner, kept in ((1, below), (2, not_last)):
-        starts, owners = _moved(anchors, kept, FOOTS, len(page))
-        opened = np.unique(owners)
-        owners = np.concatenate((opened, owners))
-        order = np.argsort(owners, kind="stable")
-        yield _read(anchors, manner, (np.concatenate((above[opened], starts))[order], owners[order]))
-
-
-def _moved(anchors: Anchors, kept: Bools, offsets: tuple[int, ...], end: int) -> tuple[Ints, Ints]:
-    """Moves the rows of all anchors by each offset, one block of anchors after another, with the anchor of each.
-
-    What falls out of the dump is dropped, and so are the rows of an anchor that stands closer than the offset.
-    """
-    sizes = np.diff(anchors.bounds)
-    apart = (anchors.rows[anchors.bounds[1:] - 1] - anchors.rows[anchors.bounds[:-1]]) / (sizes - 1)
-    owner = np.repeat(np.arange(len(sizes)), sizes)[kept]
-    offset = np.array(offsets)[:, None]
-    moved = anchors.rows[kept] + offset
-    inside = (moved >= 0) & (moved < end) & (np.abs(offset) < apart[owner])
-    return moved[inside], (owner + len(sizes) * np.arange(len(offsets))[:, None])[inside]
-
-
-def _best_above(scores: NDArray[np.float64]) -> Ints:
-    """For each row the best one above it; 0 for the first."""
-    best = np.maximum.accumulate(scores)
-    new = np.concatenate(([True], best[1:] > best[:-1]))
-    at = np.maximum.accumulate(np.where(new, np.arange(len(scores)), 0))
-    return np.concatenate(([0], at[:-1]))
-
-
-def _read(anchors: Anchors, manner: int, moved: tuple[Ints, Ints]) -> Candidates:
-    """The candidates of all anchors at all offsets of a manner of reading them: 0 as they stand, else as feet."""
-    offsets = np.array(FOOTS if manner else OFFSETS)
+def _by_anchors(anchors: Anchors, scores: NDArray[np.float64]) -> Candidates:
+    """Reads every anchor in all ways; where it stands above the starts, the best row above the first may be one."""
     count = len(anchors.family)
-    starts, owner = moved
-    bounds = np.searchsorted(owner, np.arange(count * len(offsets) + 1))
+    starts, bounds = moved_rows(anchors.rows, anchors.bounds, WAYS, best_above(scores))
     family, anchor, copies = (
-        np.tile(each, len(offsets))
+        np.tile(each, len(WAYS))
         for each in (anchors.family, anchors.rows[anchors.bounds[:-1]], np.diff(anchors.bounds))
     )
-    steps = (offsets + _FAR * (manner + 1))[:, None].astype(np.uint64)
-    blocks = count * np.arange(len(offsets))[:, None]
-    keys, named = mix(anchors.keys + steps).ravel(), (anchors.named + blocks).ravel()
-    return Candidates(starts, bounds, family, np.repeat(offsets, count), anchor, copies, keys, named)
+    steps = (WAYS[:, :1] + _FAR * (WAYS[:, 1:] + 1)).astype(np.uint64)
+    keys, named = mix(anchors.keys + steps).ravel(), (anchors.named + count * np.arange(len(WAYS))[:, None]).ravel()
+    return Candidates(starts, bounds, family, np.repeat(WAYS[:, 0], count), anchor, copies, keys, named)

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.split.candidate_loops import best_above, first_alike, moved_rows
+from transforms.split.candidate_loops import best_above, first_alike, first_apart, in_buckets, marked_in, moved_rows
 from transforms.split.text_codes import DIGIT, LETTER, SPACE, WIDE, codes_of, kinds_of, small_letters
 from transforms.split.text_lines import COUNTED, read_page
 from transforms.split.text_loops import (
@@ -222,3 +222,16 @@ def moved_by_hand(rows: list[int], offset: int, manner: int) -> list[int]:
     if abs(offset) >= (rows[-1] - rows[0]) / (len(rows) - 1) or not moved or (manner and not rows[0]):
         return []
     return [100 + rows[0], *moved] if manner else moved
+
+
+@given(st.lists(st.lists(st.integers(0, 14), min_size=1, max_size=4), min_size=1, max_size=6), few, st.integers(0, 2))
+@settings(max_examples=300, deadline=None)
+def test_what_each_set_of_starts_comes_to(sets: list[list[int]], rows: list[int], near: int) -> None:
+    bounds = np.cumsum([0, *map(len, sets)], dtype=np.int64)
+    starts = np.array([row for own in sets for row in own], np.int64)
+    assert marked_in(starts > 6, bounds).tolist() == [sum(row > 6 for row in own) for own in sets]
+    counts = in_buckets(starts, bounds, 4).tolist()
+    assert counts == [[sum((row * 40503 >> 4) % 4 == k for row in own) for k in range(4)] for own in sets]
+    apart = first_apart(np.array(rows, np.int64), starts, bounds, near).tolist()
+    far = [[all(abs(row - start) > near for start in own) for row in rows] for own in sets]
+    assert apart == [own.index(True) if any(own) else len(rows) for own in far]

@@ -10,6 +10,7 @@ from transforms.compiled import compiled
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @compiled
@@ -81,3 +82,40 @@ def spread(value: np.uint64) -> np.uint64:
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))
+
+
+@compiled
+def marked_in(marks: Bools, bounds: Ints) -> Floats:
+    """How many of `marks[bounds[s] : bounds[s + 1]]` are set, for each set s."""
+    counts = np.zeros(len(bounds) - 1)
+    for number in range(len(counts)):
+        count = 0
+        for at in range(bounds[number], bounds[number + 1]):
+            count += marks[at]
+        counts[number] = count
+    return counts
+
+
+@compiled
+def in_buckets(values: Ints, bounds: Ints, buckets: int) -> Ints:
+    """How many of `values[bounds[s] : bounds[s + 1]]` fall into each of the buckets, a line for each set s."""
+    counts = np.zeros((len(bounds) - 1, buckets), np.int64)
+    for number in range(len(counts)):
+        for at in range(bounds[number], bounds[number + 1]):
+            counts[number, (values[at] * 40503 >> 4) % buckets] += 1
+    return counts
+
+
+@compiled
+def first_apart(rows: Ints, starts: Ints, bounds: Ints, near: int) -> Ints:
+    """Which of some rows is the first more than `near` rows from each start of a set; their number where none is."""
+    found = np.zeros(len(bounds) - 1, np.int64)
+    for number in range(len(found)):
+        at, close = 0, True
+        while close and at < len(rows):
+            close = False
+            for start in starts[bounds[number] : bounds[number + 1]]:
+                close |= abs(rows[at] - start) <= near
+            at += close
+        found[number] = at
+    return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from transforms.split.candidate_loops import first_apart, in_buckets, marked_in
 from transforms.split.text_anchors import SHAPE
 from transforms.split.text_candidates import LEAST_TEXT
 
@@ -39,7 +40,8 @@ class Sets:
     """The starts of all candidates, one candidate after another, and sums and means over each of them."""
 
     def __init__(self, found: Candidates, rows: int) -> None:
-        self.starts, self.first, self.last = found.starts, found.bounds[:-1], found.bounds[1:] - 1
+        self.starts, self.bounds = found.starts, found.bounds
+        self.first, self.last = found.bounds[:-1], found.bounds[1:] - 1
         self.count = np.diff(found.bounds)
         self.owner = np.repeat(np.arange(len(self.count)), self.count)
         self.ends = np.append(self.starts[1:], rows)
@@ -52,6 +54,8 @@ class Sets:
 
     def sum(self, values: NDArray[np.generic]) -> Floats:
         """The sum of one value a start, for each candidate."""
+        if values.dtype == np.bool_:
+            return marked_in(values.astype(np.bool_, copy=False), self.bounds)
         return np.add.reduceat(values.astype(np.float64), self.first)
 
     def mean(self, values: NDArray[np.generic]) -> Floats:
@@ -75,9 +79,7 @@ class Sets:
 
     def alike(self, values: Ints) -> Floats:
         """The chance that two starts of a candidate have the same value, but for values that fall into one bucket."""
-        buckets = (values * 40503 >> 4) % _BUCKETS
-        counts = np.bincount(self.owner * _BUCKETS + buckets, minlength=len(self.count) * _BUCKETS)
-        shares = counts.reshape(-1, _BUCKETS) / self.count[:, None]
+        shares = in_buckets(values, self.bounds, _BUCKETS) / self.count[:, None]
         alike: Floats = (shares**2).sum(axis=1)
         return alike
 
@@ -92,13 +94,7 @@ def expected(sets: Sets, scores: Floats) -> Floats:
 def best_of_the_rest(sets: Sets, scores: Floats) -> Floats:
     """The best score of a row that is not near a start."""
     top = np.argsort(-scores, kind="stable")[:_TOP]
-    place = np.full(len(scores) + 2 * NEAR, -1)
-    place[top + NEAR] = np.arange(len(top))
-    near = np.zeros((len(sets.count), len(top) + 1), dtype=np.bool_)
-    for step in range(2 * NEAR + 1):
-        at = place[sets.starts + step]
-        near[sets.owner[at >= 0], at[at >= 0]] = True
-    rest: Floats = np.append(scores[top], FLOOR)[near.argmin(axis=1)]
+    rest: Floats = np.append(scores[top], FLOOR)[first_apart(top, sets.starts, sets.bounds, NEAR)]
     return rest
 
 

@@ -90,7 +90,9 @@ def closing_mark(text: str) -> re.Match[str] | None:
     may_end = text.endswith(_LAST) or len(line) <= _SHORT_LINE or "…" in line or "..." in line
     if not may_end or text.endswith(_ARROWS):
         return MARK.search(text) if may_end else None
-    starts = (found.start() if found[0] in _OPENING else found.end() for found in _STARTS.finditer(text))
+    # Without a sign at its end a mark is a phrase, so it stands in the last line.
+    first = 0 if text.endswith(_LAST) else max(0, len(text) - len(line) - 1)
+    starts = (found.start() if found[0] in _OPENING else found.end() for found in _STARTS.finditer(text, first))
     tried = (MARK.match(text, start) for start in starts)
     return next((mark for mark in tried if mark), None)
 

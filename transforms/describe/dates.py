@@ -59,8 +59,9 @@ _DAY_FIRST = frozenset(_WRITE_DAY_FIRST.split())
 
 # The lines of one post at a time are read for a date, an author and a label.
 _LINES = 64
-# Groups of the forms that hold the name of a month.
-_NAMES = ("name3", "name4", "name5", "name6")
+# The numbers of the forms that hold the name of a month; the groups of a form end in its number.
+_NAMED = frozenset("3456")
+_IN_NUMBERS = "7"
 # In a text of so few characters the patterns cost less than the look for where they may find something.
 _SHORT = 40
 # How far before a date its weekday and time may begin ("at 10:03:59 a.m. (CEST), Wednesday, ").
@@ -252,9 +253,10 @@ def _forms_at_numbers(
 
 def _is_whole(match: Match[str], start: int, end: int) -> bool:
     """Tell whether a form has no name of a month, or one with no letter beside it."""
-    name = "name" if match.re is MONTH else next((name for name in _NAMES if match[name] is not None), None)
-    if name is None:
+    form = _form(match)
+    if form and form not in _NAMED:
         return True
+    name = "name" + form
     first, last = match.span(name)
     return match[name] in WORD.findall(match.string, max(start, first - 1), min(end, last + 1))
 
@@ -268,12 +270,13 @@ def _may_form(text: str, start: int, end: int) -> bool:
 
 def _is_date(match: Match[str]) -> bool:
     """Tell whether the word where a month should stand is one; numbers are judged later."""
-    name = _first(match, "name3", "name4", "name5", "name6")
-    return name is None or month_of(name) is not None
+    form = _form(match)
+    return form not in _NAMED or month_of(match["name" + form]) is not None
 
 
-def _first(match: Match[str], *names: str) -> str | None:
-    return next((match[name] for name in names if match[name] is not None), None)
+def _form(match: Match[str]) -> str:
+    """Give the number of the form of a day; nothing for that of a month."""
+    return (match.lastgroup or "")[-1] if match.re is DATE else ""
 
 
 def _found_day(text: str, match: Match[str], order: Order | None, behind: int) -> Found | None:
@@ -295,7 +298,7 @@ def _ends_range(lead: str, match: Match[str]) -> bool:
         return False
     if any(name and month_of(name) for name in (days["before"], days["after"])):
         return True
-    return days["after"] is None and (match["day3"] or match["one"]) is not None
+    return days["after"] is None and _form(match) in {"3", _IN_NUMBERS}
 
 
 def _surroundings(text: str, match: Match[str], behind: int) -> tuple[int, int, Clock | None]:
@@ -320,13 +323,12 @@ def _surroundings(text: str, match: Match[str], behind: int) -> tuple[int, int, 
 
 def _numbers(match: Match[str], order: Order | None) -> tuple[int, int, int] | None:
     """Give year, month and day (0 where only the month is stated); None where they stay open."""
-    if match["one"] is not None:
+    form = _form(match)
+    if form == _IN_NUMBERS:
         return _placed(match, order)
-    name = _first(match, "name3", "name4", "name5", "name6")
-    month = month_of(name) if name else int(_first(match, "month1", "month2") or 0)
-    year = _first(match, "year1", "year2", "year3", "short3", "year4", "year5", "year6")
-    day = _first(match, "day1", "day2", "day3", "day4", "day5", "day6")
-    return (_full_year(year or ""), month or 0, int(day or 0))
+    month = month_of(match["name" + form]) if form in _NAMED else int(match["month" + form])
+    year = match["short3"] if match.lastgroup == "short3" else match["year" + form]
+    return (_full_year(year), month or 0, int(match["day" + form] or 0))
 
 
 def _full_year(year: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -40,7 +41,7 @@ Numbers = NDArray[np.int64]
 Run = list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
     """The lines of a text dump that are not blank, one element each.
 
@@ -57,6 +58,24 @@ class Outline:
     def paragraphs(self) -> Hashes:
         """The distinct hashes by which dumps find each other: lines long enough to say that a text recurs."""
         return np.unique(self.hashes[(self.widths >= PARAGRAPH) & (self.hashes != 0)])
+
+    @cached_property
+    def distinct(self) -> tuple[Hashes, Numbers, Numbers]:
+        """The distinct hashes, sorted, with the first row of each and how many it has."""
+        values, rows, counts = np.unique(self.hashes, return_index=True, return_counts=True)
+        return values, rows, counts
+
+    @cached_property
+    def once(self) -> tuple[Hashes, Numbers]:
+        """The hashes that stand once in the dump, sorted, with their rows; none of a line without words."""
+        values, rows, counts = self.distinct
+        kept = (counts == 1) & (values != 0)
+        return values[kept], rows[kept]
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Its starts, to be looked up row by row."""
+        return Marks(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +146,12 @@ def gather(own: Outline, others: Mapping[str, Outline]) -> Evidence:
     and no dump knows of a start.
     """
     common = _usual(own, others.values())
-    here = _Marks(own)
+    here = own.marks
     starts: dict[int, str] = {}
     inside: dict[int, str] = {}
     begun: set[int] = set()
     for name in sorted(others):
-        there = _Marks(others[name])
+        there = others[name].marks
         for run in shared_runs(own, others[name], common):
             for row in _carried(here, there, run):
                 starts.setdefault(row, f"another dump ({name[:12]}) begins the same text here")
@@ -150,10 +169,12 @@ def gather(own: Outline, others: Mapping[str, Outline]) -> Evidence:
 
 def shared_runs(one: Outline, other: Outline, common: Hashes) -> list[Run]:
     """The runs of equal lines of two dumps, as pairs of rows; a line that recurs within one of them does not count."""
-    left, left_rows = _distinct(one, common)
-    right, right_rows = _distinct(other, common)
-    _, at_left, at_right = np.intersect1d(left, right, assume_unique=True, return_indices=True)
-    pairs = sorted(zip(left_rows[at_left].tolist(), right_rows[at_right].tolist(), strict=True))
+    left, left_rows = one.once
+    right, right_rows = other.once
+    at = np.minimum(np.searchsorted(right, left), max(len(right) - 1, 0))
+    shared = np.flatnonzero(right[at] == left) if len(right) else at[:0]
+    shared = shared[~np.isin(left[shared], common, assume_unique=True)]
+    pairs = sorted(zip(left_rows[shared].tolist(), right_rows[at[shared]].tolist(), strict=True))
     runs: list[Run] = [pairs[:1]] if pairs else []
     for before, pair in pairwise(pairs):
         if 0 < pair[0] - before[0] <= BRIDGE and 0 < pair[1] - before[1] <= BRIDGE:
@@ -166,19 +187,12 @@ def shared_runs(one: Outline, other: Outline, common: Hashes) -> list[Run]:
 def _usual(own: Outline, others: Iterable[Outline]) -> Hashes:
     """The sorted hashes of lines that too many of these dumps have: menus, footers and notices."""
     dumps = [own, *others]
-    values, counts = np.unique(np.concatenate([np.unique(dump.hashes) for dump in dumps]), return_counts=True)
+    values, counts = np.unique(np.concatenate([dump.distinct[0] for dump in dumps]), return_counts=True)
     found: Hashes = values[(counts > MOST_DUMPS) | ((counts > FEW_DUMPS) & (counts > USUAL * len(dumps)))]
     return found
 
 
-def _distinct(outline: Outline, common: Hashes) -> tuple[Hashes, Numbers]:
-    """The hashes that stand once in a dump and are not common, sorted, with their rows."""
-    values, rows, counts = np.unique(outline.hashes, return_index=True, return_counts=True)
-    kept = (counts == 1) & (values != 0) & ~np.isin(values, common, assume_unique=True)
-    return values[kept], rows[kept]
-
-
-class _Marks:
+class Marks:
     """The starts of an outline, to be looked up row by row.
 
     `above` is the nearest start above each row, -1 where there is none; `vouches` says that the dump has a recurring
@@ -219,7 +233,7 @@ class _Marks:
         return post if self.vouches and post >= 0 and self.starts[post] >= STRONG else None
 
 
-def _carried(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
+def _carried(own: Marks, other: Marks, run: Run) -> Iterator[int]:
     """Rows of `own` where the other dump begins a post and this one does not, nor near by."""
     above = None
     for row, there in run:
@@ -233,7 +247,7 @@ def _carried(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
         above = there
 
 
-def _ended(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
+def _ended(own: Marks, other: Marks, run: Run) -> Iterator[int]:
     """The row of `own` below a post that it holds from beginning to end and with which the other dump ends.
 
     Text has to follow, or it may be the footer of the page.
@@ -244,7 +258,7 @@ def _ended(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
         yield row
 
 
-def _covered(own: _Marks, other: _Marks, run: Run) -> Iterator[int]:
+def _covered(own: Marks, other: Marks, run: Run) -> Iterator[int]:
     """Rows of `own` where it begins a post without being certain, and the other dump goes on with a sure one."""
     for (above, above_there), (row, there) in pairwise(run):
         begun = [each for each in range(above + 1, row + 1) if NONE < own.starts[each] < CERTAIN]

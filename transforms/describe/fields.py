@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from transforms.addresses import without_login
 from transforms.describe.byline import Header, stated_author, thread_header
-from transforms.describe.dates import Order, is_open, may_hold_date, order_of_language, parse_date, read_stamp
+from transforms.describe.dates import Order, is_open, order_of_language, parse_date, read_stamp
 from transforms.describe.edges import Edges, edges, numbered
 from transforms.describe.language import Language, detect_languages, judge_windows
 from transforms.describe.links import unique_links
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 _SURE = 0.8
 # A short sample misleads more easily: only above this is it not asked again with more.
 _BEYOND_DOUBT = 0.95
-# No more of a line is searched for its date.
-_LONGEST = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +152,4 @@ def _published(piece: Piece, header: Header | None, lines: Edges, orders: _Order
         return given
     if header:
         return header.published
-    edge = _edge(piece, lines)
-    return date_at_edges(piece.title, lines, orders.of(edge)) if may_hold_date(edge) else None
-
-
-def _edge(piece: Piece, lines: Edges) -> str:
-    """Give all that is searched for a date but what the format states."""
-    edge = (*(line[:_LONGEST] for line in lines.head), *(line[-_LONGEST:] for line in lines.foot))
-    return "\n".join(((piece.title or "")[:_LONGEST], *edge))
+    return date_at_edges(piece.title, lines, orders.of)

@@ -12,7 +12,7 @@ from transforms.describe.labels import EVENT, HOUR, LABEL, LAST_VERB, OTHER, PER
 from transforms.describe.language import judge_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from transforms.records import Published
 
@@ -52,16 +52,17 @@ def stated_date(title: str | None, body: str, order: Order | None = None) -> Pub
     """
     if order is None:
         order = order_of_language(judge_windows(body).code)
-    return date_at_edges(title, edges(body), order)
+    return date_at_edges(title, edges(body), lambda _: order)
 
 
-def date_at_edges(title: str | None, lines: Edges, order: Order | None) -> Published | None:
-    """Do what `stated_date` does on lines already taken, with the order already decided."""
+def date_at_edges(title: str | None, lines: Edges, order_in: Callable[[str], Order | None]) -> Published | None:
+    """Do what `stated_date` does on lines already taken; `order_in` tells the order of the numbers in a text."""
     title = (title or "")[:_TITLE]
     head = [line for line in (title, *lines.head) if holds_date(line[:_LABELLED])]
     foot = [line for line in lines.foot if holds_date(line[-_LABELLED:])]
     if not head and not foot:
         return None
+    order = order_in("\n".join((title, *(line[:_LABELLED] for line in head), *(line[-_LABELLED:] for line in foot))))
     labelled = _agreed(_labelled(line[:_LABELLED], order) for line in head)
     if labelled:
         return labelled

@@ -81,9 +81,11 @@ def template(text: str) -> str:
     """
     if len(text) > LONGEST_TITLE:
         return ""
-    if not _NUMBER.search(text):
-        return text
-    return _NUMBER.sub("0", _TIME.sub(TIME_MARK, _without_dates(text)))
+    return _without_numbers(_without_dates(text)) if _NUMBER.search(text) else text
+
+
+def _without_numbers(text: str) -> str:
+    return _NUMBER.sub("0", _TIME.sub(TIME_MARK, text))
 
 
 def _without_dates(text: str) -> str:
@@ -263,7 +265,7 @@ def read_page(lines: Sequence[str]) -> Page:
     blanks = np.diff(line, prepend=-2) - 1
     dates = {}
     for index in np.flatnonzero((digits >= _LEAST_DIGITS) & (width <= LONGEST_TITLE)).tolist():
-        masked = template(text[first[index] : last[index]])
+        masked = _without_dates(text[first[index] : last[index]])
         if DATE_MARK in masked:
-            dates[index] = masked
+            dates[index] = _without_numbers(masked)
     return Page(text, codes, kinds, counts, line, first, last, blanks, width, digits, first > begins, dates)

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.characters import EXPANDED, LETTER, WITHOUT_SPACES, signs
-from transforms.utf8 import Utf8, batches, utf8_of
+from transforms.utf8 import Utf8, batches, utf8_of, utf8_of_lines
 from transforms.word_loops import STRETCH
-from transforms.words import words_of
+from transforms.words import BASE, orders_of, words_of
 
 SCRIPTS = "aZ09_-é’ßİΣςяЙשلक्षไทยกำ日本語ぁアｱ한글🙂👩‍👩‍👧ﬁ①²\u0301\ufe0f\u200b\ud83d\n\t.𠀀𐐀𝟘"
 TEXTS = st.text(st.sampled_from(SCRIPTS), max_size=40) | st.text(st.characters(exclude_categories=[]), max_size=20)
@@ -42,6 +42,10 @@ def defined(word: str) -> int:
     value = 0xCBF29CE484222325
     for char in word:
         value = (value ^ (ord(char) | (1 << 31 if alone else 1 << 30))) * 0x100000001B3 % 2**64
+    return mixed(value)
+
+
+def mixed(value: int) -> int:
     for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
         value = (value ^ value >> 33) * factor % 2**64
     return value ^ value >> 33
@@ -202,3 +206,13 @@ def test_taken_texts_are_those_of_the_numbers(texts: list[str], data: st.DataObj
     found, expected = utf8_of(texts).take(np.array(rows, np.int64)), utf8_of([texts[row] for row in rows])
     assert found.data.tobytes() == expected.data.tobytes()
     assert found.offsets.tolist() == expected.offsets.tolist()
+
+
+@given(st.lists(TEXTS, max_size=5))
+@settings(deadline=None)
+def test_lines_are_hashed_as_texts_by_their_words_in_order(lines: list[str]) -> None:
+    expected = []
+    for line in lines:
+        words = enumerate(map(defined, spelled(line)), 1)
+        expected.append(mixed(sum(word * pow(int(BASE), place, 2**64) for place, word in words) % 2**64))
+    assert orders_of(utf8_of_lines(lines)).tolist() == orders_of(utf8_of(lines)).tolist() == expected

@@ -16,7 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.words import BASE, Hashes, mixed, words_of
+from transforms.utf8 import utf8_of_lines
+from transforms.words import Hashes, orders_of
 
 # The constants were chosen on the text views of twelve labelled blogs, whole and with the first 2 to 20 pages of each.
 # A run of equal lines counts when one of them has so many characters: a shorter one may be a caption or a remark.
@@ -122,19 +123,7 @@ def line_hashes(texts: Sequence[str]) -> Hashes:
     """A hash of the words of each text in their order; 0 where it has none."""
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64) // HASHED_AT_ONCE
     borders = [0, *(np.flatnonzero(np.diff(ends)) + 1).tolist(), len(texts)]
-    return np.concatenate([_hashes(texts[first:last]) for first, last in pairwise(borders)])
-
-
-def _hashes(texts: Sequence[str]) -> Hashes:
-    words = words_of(texts)
-    found = np.zeros(len(texts), np.uint64)
-    filled = words.counts > 0
-    if filled.any():
-        begins = words.offsets[:-1]
-        place = np.arange(len(words.hashes), dtype=np.int64) - np.repeat(begins, words.counts)
-        powers = np.cumprod(np.full(int(place.max()) + 1, BASE), dtype=np.uint64)
-        found[filled] = mixed(np.add.reduceat(words.hashes * powers[place], begins[filled]))
-    return found
+    return np.concatenate([orders_of(utf8_of_lines(texts[first:last])) for first, last in pairwise(borders)])
 
 
 def gather(own: Outline, others: Mapping[str, Outline]) -> Evidence:

@@ -63,6 +63,18 @@ def utf8_of(texts: Texts) -> Utf8:
     return Utf8(_fixed(np.frombuffer(b"".join(pieces), np.uint8)), offsets)
 
 
+def utf8_of_lines(lines: Sequence[str]) -> Utf8:
+    r"""Lines as UTF-8, each with the line feed behind it, which costs less than one after the other.
+
+    >>> utf8_of_lines(["One", "é"]).offsets.tolist(), utf8_of_lines(["One\nmore"]).offsets.tolist()
+    ([0, 4, 7], [0, 8])
+    """
+    data = np.frombuffer("\n".join([*lines, ""]).encode("utf-8", "surrogatepass"), np.uint8)
+    ends = np.flatnonzero(data == ord("\n")) + 1
+    # A line that holds a line feed after all tells nothing of where the others end.
+    return Utf8(_fixed(data), np.concatenate(([0], ends))) if len(ends) == len(lines) else utf8_of(lines)
+
+
 def batches(texts: Utf8, size: int) -> Iterator[tuple[int, Utf8]]:
     """The texts in batches of about `size` bytes or of one text, each with the number of its first."""
     parts = (texts.offsets[:-1] - texts.offsets[0]) // size

@@ -28,6 +28,8 @@ Offsets = NDArray[np.int64]
 # (Fowler, Noll and Vo) for 64 bits. The loop takes in whole signs instead of bytes.
 FIRST_STATE: Final = np.uint64(0xCBF29CE484222325)
 FACTOR: Final = np.uint64(0x100000001B3)
+# `BASE` of `transforms.words`.
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 # Bytes of a stretch: what is made of it stays in the processor's first cache. It has so many more to end with a word.
 STRETCH: Final = 1024
 LONGER: Final = 128
@@ -93,6 +95,19 @@ def find_words(data: Bytes, offsets: Offsets, of_point: Signs, expansions: Signs
     for k in range(count):
         words[k] = mixed_bits(words[k])
     return ends
+
+
+@compiled
+def hash_orders(words: Hashes, offsets: Offsets) -> Hashes:
+    """A hash of the words of each text in their order: a polynomial modulo 2^64, mixed; 0 for none."""
+    found = np.zeros(len(offsets) - 1, np.uint64)
+    for number in range(len(found)):
+        value, power = np.uint64(0), _BASE
+        for k in range(offsets[number], offsets[number + 1]):
+            value += words[k] * power
+            power *= _BASE
+        found[number] = mixed_bits(value)
+    return found
 
 
 @compiled

@@ -58,10 +58,9 @@ def words_in(texts: Utf8) -> Words:
     return Words(room[: offsets[-1]], offsets)
 
 
-def mixed(values: Hashes) -> Hashes:
-    """Spreads every bit over all (the finaliser of MurmurHash3 by Austin Appleby, 64 bits)."""
-    values = values ^ (values >> np.uint64(33))
-    values = values * np.uint64(0xFF51AFD7ED558CCD)
-    values = values ^ (values >> np.uint64(33))
-    values = values * np.uint64(0xC4CEB9FE1A85EC53)
-    return values ^ (values >> np.uint64(33))
+def orders_of(texts: Utf8) -> Hashes:
+    """A hash of the words of each text in their order, the same whatever stands between them; 0 where it has none."""
+    from transforms.word_loops import hash_orders  # noqa: PLC0415 - it brings the compiler
+
+    words = words_in(texts)
+    return hash_orders(words.hashes, words.offsets)

@@ -6,11 +6,12 @@ An anchor is a masked line, its first or last words, a pattern with a date, or a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_lines import DATE_MARK, TIME_MARK, name_hash
+from transforms.split.text_lines import DATE_MARK, NAMES, TIME_MARK, name_hash
 from transforms.split.text_loops import group_rows
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def _dates(page: Page, signs: Signs, usable: Bools) -> Iterator[tuple[int, Hashe
         yield DATE, *_all_of(mask, key), 2
 
 
+@lru_cache(maxsize=NAMES)
 def pattern_of(name: str) -> str:
     """Keeps dates, times and signs with what stands around them, and writes "w" for a run of words.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -42,6 +42,9 @@ PARAGRAPH_RANGE: Final = (60, 160)
 """The least and the most that a dump may ask of a line to call it a paragraph, in columns."""
 
 DATE_MARK, TIME_MARK = "‹date›", "‹time›"
+
+NAMES: Final = 4096
+"""Masked lines and parts of lines that are remembered: those of one dump are much the same."""
 
 _YEAR = r"(?:19|20)\d\d(?!\d)"
 _MONTH = r"[^\W\d_]{3,12}\.?,?"
@@ -124,6 +127,7 @@ def states_date(text: str) -> bool:
     return next(_dates_in(text), None) is not None
 
 
+@lru_cache(maxsize=NAMES)
 def name_hash(name: str) -> int:
     """A number that stands for a masked line or a part of one."""
     return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

@@ -56,7 +56,7 @@ class Sets:
         """The sum of one value a start, for each candidate."""
         if values.dtype == np.bool_:
             return marked_in(values.astype(np.bool_, copy=False), self.bounds)
-        return np.add.reduceat(values.astype(np.float64), self.first)
+        return np.add.reduceat(values.astype(np.float64, copy=False), self.first)
 
     def mean(self, values: NDArray[np.generic]) -> Floats:
         """The mean of one value a start, for each candidate."""

@@ -15,13 +15,16 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from benchmarks.boundaries.labelled import posts_of, read_collections
+from benchmarks.boundaries.labelled import exported_posts, posts_of, read_collections
 from benchmarks.boundaries.learning import learn
-from benchmarks.boundaries.report import count_starts, figures_of, table
+from benchmarks.boundaries.lone import NAME, lone_figures, lone_posts
+from benchmarks.boundaries.report import Figures, count_starts, figures_of, table
 from benchmarks.boundaries.weights_file import written
+from transforms.split.text_model import Model
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 WEIGHTS: Final = ROOT / "transforms" / "split" / "text_weights.py"
@@ -42,10 +45,15 @@ def main(arguments: list[str] | None = None) -> int:
     def tell(what: str) -> None:
         print(f"{time.process_time() - began:5.0f} s  {what}", flush=True)
 
-    learned = learn(items, posts_of(items, corpora), tell)
+    posts = posts_of(items)
+    learned = learn(items, posts | exported_posts(corpora), tell)
     tell("split every dump, with its site left out and with what was learned from all")
-    left_out = figures_of(count_starts(items, learned.models))
-    shipped = figures_of(count_starts(items, {None: learned.models[None]}))
+    lone = list(lone_posts(posts))
+
+    def measured(models: Mapping[str | None, Model]) -> Figures:
+        return figures_of(count_starts(items, models)) | {NAME: lone_figures(lone, models)}
+
+    left_out, shipped = measured(learned.models), measured({None: learned.models[None]})
     print(f"{'':<36}{'left out':>8}{'as shipped':>12}", *table(left_out, shipped), sep="\n")
     if options.left_out:
         options.left_out.write_text(json.dumps(left_out, ensure_ascii=False, indent=1) + "\n", "utf-8")

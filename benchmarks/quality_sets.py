@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import quality_exact as exact
+from benchmarks.boundaries.labelled import posts_of, read_collections
+from benchmarks.boundaries.lone import WHOLE, lone_figures, lone_posts
 from flows.batches import Batch
 from flows.pipeline import Request, Work, run
 from flows.staging import Staged
+from transforms.split.text_weights import MODEL
 
 HERE: Final = Path(__file__).parent
 SAMPLES: Final = HERE.parent / "raw"
@@ -197,6 +200,16 @@ def pairs(place: Place) -> Measured:
     return Measured(Score(totals, {}, tuple(details)), speed)
 
 
+def lone(place: Place) -> Measured:
+    """Real posts as dumps of their own, each by itself, without a warehouse: the share that stays whole."""
+    posts = list(lone_posts(posts_of(read_collections(place.corpora))))
+    began = time.process_time()
+    sites = lone_figures(posts, {None: MODEL})
+    size = sum(len(line.encode()) + 1 for post in posts for line in post.lines)
+    totals = sites.pop(WHOLE)
+    return Measured(Score(totals, sites), size / 1e6 / (time.process_time() - began))
+
+
 def share(counts: Sequence[int]) -> float:
     """The share of right ones; all are right where there are none."""
     right, of = counts
@@ -220,6 +233,7 @@ SETS: Final[dict[str, tuple[str, Callable[[Place], Measured | str]]]] = {
     "blogs as text, extract": ("blogs", partial(starts, view="extract")),
     "near-duplicates": ("near_duplicates", pairs),
     "text dumps": ("blog_dumps", spans),
+    "posts alone": ("blogs", lone),
     "charsets": ("charset", partial(direct, source="charset", check=exact.charsets)),
     "WARC": ("warc", partial(compared, source="warc", check=exact.warc)),
     "mojibake": ("mojibake", partial(direct, source="mojibake", check=exact.mojibake)),

@@ -127,7 +127,7 @@ def test_figures_name_sets_and_sites_as_the_gate_reads_them(
     learned: tuple[str, dict[str, dict[str, dict[str, float]]]],
 ) -> None:
     figures = learned[1]
-    assert set(figures) == {"blogs as text, main", "text dumps", "threads as text"}
+    assert set(figures) == {"blogs as text, main", "text dumps", "threads as text", "posts alone"}
     assert set(figures["blogs as text, main"]) == {"whole set", *SITES}
     assert set(figures["text dumps"]) == {"whole set", "000", "001"}
     assert figures["text dumps"]["whole set"]["starts F1"] > 0.9

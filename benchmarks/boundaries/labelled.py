@@ -49,6 +49,10 @@ class Post:
     body: tuple[str, ...]
 
 
+# Posts by source and site.
+Posts = dict[tuple[str, str], list[Post]]
+
+
 def read_collections(corpora: Path) -> list[Labelled]:
     """Reads the dumps of every collection that is there, in an order that does not depend on the disk."""
     return [
@@ -109,19 +113,25 @@ def _line(text: str, char: int) -> int:
     return text.count("\n", 0, char)
 
 
-def posts_of(items: Sequence[Labelled], corpora: Path) -> dict[tuple[str, str], list[Post]]:
-    """Collects the posts of each source and site, each once: from the text views, and from the exported feeds."""
-    posts: dict[tuple[str, str], list[Post]] = {}
+def posts_of(items: Sequence[Labelled]) -> Posts:
+    """Collects the posts of each source and site from the text views, each once."""
+    posts: Posts = {}
     with_main = {item.source for item in items if item.view == MAIN}
     for item in items:
         if item.view in (MAIN, DUMPS) or (item.view == EXTRACT and item.source not in with_main):
             posts.setdefault((item.source, item.site), []).extend(_posts(item))
+    return {key: list(_each_once(found)) for key, found in posts.items()}
+
+
+def exported_posts(corpora: Path) -> Posts:
+    """Collects the posts of each exported feed, each once."""
+    posts: Posts = {}
     for path in sorted((corpora / "exports").glob("*.xml")):
         pieces = split_feed(path.read_text("utf-8")).pieces
         name = f"export {path.name.split('.')[0]}"
         found = [Post(piece.title, tuple(piece.body.split("\n"))) for piece in pieces if len(piece.body) > _LEAST_BODY]
-        posts[name, name] = found
-    return {key: list(_each_once(found)) for key, found in posts.items()}
+        posts[name, name] = list(_each_once(found))
+    return posts
 
 
 def _posts(item: Labelled) -> Iterator[Post]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.boundaries.composed import alone, composed, stretches
-from benchmarks.boundaries.labelled import Labelled, Post
+from benchmarks.boundaries.labelled import Labelled, Posts
 from benchmarks.boundaries.layouts import learn_layouts
 from benchmarks.boundaries.rows import Rows, learn_gate, read_sheets
 from transforms.split.text_model import Model
@@ -22,7 +22,7 @@ class Learned:
     made: int
 
 
-def learn(items: Sequence[Labelled], posts: dict[tuple[str, str], list[Post]], tell: Tell = lambda _: None) -> Learned:
+def learn(items: Sequence[Labelled], posts: Posts, tell: Tell = lambda _: None) -> Learned:
     """Learns from labelled dumps, and from listings and stretches made from them. The same input gives the same."""
     made = [*composed(posts), *alone(posts), *stretches(items)]
     tell(f"read {len(items)} dumps, made {len(made)} of their posts")

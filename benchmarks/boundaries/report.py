@@ -105,9 +105,9 @@ def figures_of(counts: Counts) -> Figures:
 
 
 def table(left_out: Figures, shipped: Figures) -> Iterator[str]:
-    """The figures of both, line by line: a set, then its sites."""
+    """The figures of both, line by line: the measures of a set, then the F1 of its sites."""
     for name, sites in left_out.items():
         for site, scores in sites.items():
-            title = f"{name}, {next(iter(scores))}" if site == WHOLE else f"  {site}"
-            values = [next(iter(each[name][site].values())) for each in (left_out, shipped)]
-            yield f"{title:<36}{values[0]:>8.3f}{values[1]:>12.3f}"
+            for measure in scores if site == WHOLE else scores.keys() & {"F1"}:
+                title = f"{name}, {measure}" if site == WHOLE else f"  {site}"
+                yield f"{title:<36}{scores[measure]:>8.3f}{shipped[name][site][measure]:>12.3f}"

@@ -19,6 +19,8 @@ BRIEF: Final = (2, 5)
 """So many of so many listings are brief: a few posts of a few lines, as feeds, teasers and short notes have them."""
 ALONE: Final = 25
 """Posts of one source that are dumps of their own: without them a third of such files fell apart."""
+LONE: Final = 100
+"""Posts of one site of which it is counted how many stay whole as dumps of their own."""
 LEAST_POSTS: Final = 8
 """Fewer posts of a site make the same listing again and again."""
 STRETCHES_EACH: Final = 10

@@ -22,6 +22,7 @@ from benchmarks.boundaries.settings import (
     LEAST_STARTS,
     LISTINGS,
     LONGEST,
+    ONWARD,
     SEED,
     STRETCHES,
     STRETCHES_EACH,
@@ -72,17 +73,23 @@ class Listing:
         return len(self.lines) - 1
 
 
-def composed(posts: Mapping[tuple[str, str], Sequence[Post]], each: int = LISTINGS) -> list[Labelled]:
-    """Composes listings of the posts of every site that has enough; sources of several sites get no more for it."""
+def composed(
+    posts: Mapping[tuple[str, str], Sequence[Post]], each: int = LISTINGS, *, onward: bool = False
+) -> list[Labelled]:
+    """Composes listings of the posts of every site that has enough; sources of several sites get no more for it.
+
+    `onward` ones begin with the oldest post.
+    """
     sites = Counter(source for source, _ in posts)
     made = []
     for (source, site), found in sorted(posts.items()):
-        chance = seeded(site)
+        chance = seeded(f"{site} onward" if onward else site)
         for number in range(-(-each // sites[source]) if len(found) >= LEAST_POSTS else 0):
-            listing = compose(found, chance, brief=number % BRIEF[1] < BRIEF[0])
+            listing = compose(found, chance, brief=number % BRIEF[1] < BRIEF[0], onward=onward)
             if listing.starts and len(listing.lines) < LONGEST:
                 lines, starts = tuple(listing.lines), tuple(listing.starts)
-                made.append(Labelled(source, site, COMPOSED, f"{site} composed {number}", lines, starts))
+                view, name = (ONWARD, "onward") if onward else (COMPOSED, "composed")
+                made.append(Labelled(source, site, view, f"{site} {name} {number}", lines, starts))
     return made
 
 
@@ -109,8 +116,8 @@ def invent(chance: random.Random, *, brief: bool) -> Template:
     )
 
 
-def compose(posts: Sequence[Post], chance: random.Random, *, brief: bool = False) -> Listing:
-    """Composes one listing of a few of these posts."""
+def compose(posts: Sequence[Post], chance: random.Random, *, brief: bool = False, onward: bool = False) -> Listing:
+    """Composes one listing of a few of these posts, each later than the one above it or each earlier."""
     template = invent(chance, brief=brief)
     listing = Listing(template.gaps)
     titles = [post.title for post in posts if post.title]
@@ -119,7 +126,7 @@ def compose(posts: Sequence[Post], chance: random.Random, *, brief: bool = False
         for line in menu(chance, chance.choice([1, 1, 2, 3, 5, 8, 15, 30]), titles):
             listing.put(line)
     for post in chance.sample(posts, min(len(posts), chance.choice(_FEW_POSTS if brief else _POSTS))):
-        day -= timedelta(days=chance.choice([0, 1, 1, 2, 3, 5, 9, 20]))
+        day -= (-1 if onward else 1) * timedelta(days=chance.choice([0, 1, 1, 2, 3, 5, 9, 20]))
         _put_post(listing, template, post, day, chance)
     if chance.random() < (0.2 if brief else 0.45):
         for line in menu(chance, chance.choice([1, 2, 5, 10, 20]), titles):

@@ -21,6 +21,10 @@ from transforms.split.text_candidates import Candidates, find_candidates
 from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import chance
 from transforms.split.text_rank import measure
+from transforms.split.text_signs import Signs
+
+# The names of the measures, and of each way to cut a dump its measures and its quality.
+Found = tuple[list[str], Columns, Floats]
 
 
 def learn_layouts(rows: Rows, gate: LeftOut, left_out: Sequence[str]) -> LeftOut:
@@ -29,29 +33,41 @@ def learn_layouts(rows: Rows, gate: LeftOut, left_out: Sequence[str]) -> LeftOut
     The rows of a dump are scored by weights that were learned without its site, as they will be in dumps never seen.
     """
     sheets = rows.sheets
-    found = [_ways(sheet, rows, gate) for sheet in sheets]
+    found = [found_ways(sheet, rows, gate)[2:] for sheet in sheets]
+    return fitted_ranks(sheets, found, view_weights(sheets, LAYOUT_WEIGHTS), (LAYOUT_PULL, left_out))
+
+
+def fitted_ranks(
+    sheets: Sequence[Sheet], found: Sequence[Found], weights: Floats, how: tuple[float, Sequence[str]]
+) -> LeftOut:
+    """Fits the ranks of the ways that were found for dumps of these weights; `how` is the pull, and sites to leave out.
+
+    The dumps of a source weigh together as the root of their number.
+    """
+    pull, left_out = how
     names = found[0][0]
     bounds = np.cumsum([0, *(len(quality) for _, _, quality in found)])
     columns = np.vstack([columns for _, columns, _ in found])
     quality = np.concatenate([quality for _, _, quality in found])
-    del found
     spread = columns.std(axis=0, dtype=np.float64) + 1e-6
     columns -= columns.mean(axis=0, dtype=np.float64).astype(np.float32)
     columns /= spread.astype(np.float32)
     ways = Ways(columns, shares_of(quality, bounds, SHARPNESS), bounds)
-    weights = view_weights(sheets, LAYOUT_WEIGHTS) / np.sqrt(dumps_of_source(sheets))
-    whole = fit_ranks(ways, weights, LAYOUT_PULL)
+    weights = weights / np.sqrt(dumps_of_source(sheets))
+    whole = fit_ranks(ways, weights, pull)
     fits = {None: whole} | {
-        site: fit_ranks(ways, weights * others(sheets, site), LAYOUT_PULL, whole) for site in left_out
+        site: fit_ranks(ways, weights * others(sheets, site), pull, whole)
+        for site in left_out
+        if (weights * others(sheets, site)).any()
     }
     return {
-        site: rounded(zip(names, (fitted / spread).tolist(), strict=True), LAYOUT_PLACES)
-        for site, fitted in fits.items()
+        site: rounded(zip(names, (fits.get(site, whole * 0) / spread).tolist(), strict=True), LAYOUT_PLACES)
+        for site in (None, *left_out)
     }
 
 
-def _ways(sheet: Sheet, rows: Rows, gate: LeftOut) -> tuple[list[str], Columns, Floats]:
-    """The names of the measures, and of each way to cut a dump its measures and its quality."""
+def found_ways(sheet: Sheet, rows: Rows, gate: LeftOut) -> tuple[Candidates, Signs, list[str], Columns, Floats]:
+    """The ways to cut a dump, its signs, the names of the measures, and of each way its measures and its quality."""
     page = sheet.page
     signs, titled, untitled = rows.scored(sheet)
     found = find_candidates(page, signs, titled, untitled)
@@ -61,7 +77,7 @@ def _ways(sheet: Sheet, rows: Rows, gate: LeftOut) -> tuple[list[str], Columns, 
     truth = np.flatnonzero(sheet.begins)
     exact = agreement(found, truth, 0)
     near = exact if sheet.item.view in EXACT_VIEWS else agreement(found, truth, TOLERANCE)
-    return list(measures), columns, (1 - EXACT_SHARE) * near + EXACT_SHARE * exact
+    return found, signs, list(measures), columns, (1 - EXACT_SHARE) * near + EXACT_SHARE * exact
 
 
 def agreement(found: Candidates, truth: Ints, tolerance: int) -> Floats:

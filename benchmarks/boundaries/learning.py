@@ -9,6 +9,9 @@ from benchmarks.boundaries.composed import alone, composed, stretches
 from benchmarks.boundaries.labelled import Labelled, Posts
 from benchmarks.boundaries.layouts import learn_layouts
 from benchmarks.boundaries.rows import Rows, learn_gate, read_sheets
+from benchmarks.boundaries.settings import TALKS
+from benchmarks.boundaries.talk_weights import learn_talk, learn_talk_layouts
+from benchmarks.boundaries.talks import talks
 from transforms.split.text_model import Model
 
 Tell = Callable[[str], None]
@@ -32,7 +35,12 @@ def learn(items: Sequence[Labelled], posts: Posts, tell: Tell = lambda _: None) 
     gate = learn_gate(rows)
     tell("learn to rank the ways to cut a dump")
     layout = learn_layouts(rows, gate, left_out)
+    tell("learn to tell threads, and to rank the ways to cut them")
+    threads, onward = read_sheets(talks(posts)), read_sheets(composed(posts, TALKS, onward=True))
+    talk = learn_talk(rows, [*threads, *onward], left_out)
+    talk_layout = learn_talk_layouts(rows, threads, gate, left_out)
     models = {
-        site: Model(rows.titled[site], rows.untitled[site], gate[site], layout[site]) for site in (None, *left_out)
+        site: Model(rows.titled[site], rows.untitled[site], gate[site], layout[site], talk[site], talk_layout[site])
+        for site in (None, *left_out)
     }
-    return Learned(models, len(made))
+    return Learned(models, len(made) + len(threads) + len(onward))

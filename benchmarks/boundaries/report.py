@@ -104,10 +104,10 @@ def figures_of(counts: Counts) -> Figures:
     return figures
 
 
-def table(left_out: Figures, shipped: Figures) -> Iterator[str]:
-    """The figures of both, line by line: the measures of a set, then the F1 of its sites."""
-    for name, sites in left_out.items():
-        for site, scores in sites.items():
-            for measure in scores if site == WHOLE else scores.keys() & {"F1"}:
+def table(left_out: Figures, shipped: Figures, *, sites: bool = True) -> Iterator[str]:
+    """The figures of both, line by line: the measures of a set, then the F1 of its `sites`."""
+    for name, figures in left_out.items():
+        for site, scores in figures.items():
+            for measure in scores if site == WHOLE else scores.keys() & ({"F1"} if sites else set()):
                 title = f"{name}, {measure}" if site == WHOLE else f"  {site}"
                 yield f"{title:<36}{scores[measure]:>8.3f}{shipped[name][site][measure]:>12.3f}"

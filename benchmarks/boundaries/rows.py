@@ -147,16 +147,29 @@ def learn_gate(rows: Rows) -> LeftOut:
     """Learns from measures of the whole dump whether its posts have titles."""
     sheets = rows.sheets
     stats = [_stats(sheet, rows) for sheet in sheets]
+    untitled = np.array([sheet.untitled for sheet in sheets])
+    weights = view_weights(sheets, GATE_WEIGHTS) * DUMPS_A_SOURCE / dumps_of_source(sheets)
+    sites = sorted({sheet.item.site for sheet in sheets})
+    return fitted_chances(sheets, stats, untitled, weights, (GATE_PULL, sites))
+
+
+def fitted_chances(
+    sheets: Sequence[Sheet],
+    stats: Sequence[Mapping[str, float]],
+    wanted: NDArray[np.bool_],
+    weights: Floats,
+    how: tuple[float, Sequence[str]],
+) -> LeftOut:
+    """Fits chances of dumps by measures of them; `how` is the pull, and the sites to leave out in turn."""
+    pull, left_out = how
     names = list(stats[0])
     values = np.array([list(each.values()) for each in stats])
     middle, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     columns = ((values - middle) / spread).astype(np.float32)
-    untitled = np.array([sheet.untitled for sheet in sheets], dtype=np.float64)
-    weights = view_weights(sheets, GATE_WEIGHTS) * DUMPS_A_SOURCE / dumps_of_source(sheets)
     learned: LeftOut = {}
-    for site in (None, *sorted({sheet.item.site for sheet in sheets})):
+    for site in (None, *left_out):
         used = weights * others(sheets, site) if site else weights
-        fitted = fit_odds(columns, untitled, used, GATE_PULL)
+        fitted = fit_odds(columns, wanted.astype(np.float64), used, pull)
         slopes = fitted[:-1] / spread
         base = float(fitted[-1] - slopes @ middle)
         learned[site] = rounded([*zip(names, slopes.tolist(), strict=True), (BASE, base)], GATE_PLACES)

@@ -13,7 +13,8 @@ _HEAD: Final = '''"""The learned weights of the text splitter, written by `pytho
 
 Learned from {dumps} labelled text dumps of {sites} sites and from {made} made from them: listings of their posts in
 invented templates, and stretches of a few posts. F1 of the starts that the whole splitter finds, with the site (of
-the text dumps: the dump) left out of learning, and as shipped; two rows of tolerance, none for text dumps and threads:
+the text dumps: the dump) left out of learning, and as shipped; two rows of tolerance, none for text dumps and
+threads. Each site stands in benchmarks/README.md.
 
 {figures}
 """
@@ -29,7 +30,7 @@ MODEL: Final = Model(
 def written(model: Model, learned_from: tuple[int, int, int], left_out: Figures, shipped: Figures) -> str:
     """The text of the module; `learned_from` counts labelled dumps, their sites, and dumps made from them."""
     dumps, sites, made = learned_from
-    lines = [f"{'':<36}{'left out':>8}{'as shipped':>12}", *table(left_out, shipped)]
+    lines = [f"{'':<36}{'left out':>8}{'as shipped':>12}", *table(left_out, shipped, sites=False)]
     head = _HEAD.format(dumps=dumps, sites=sites, made=made, figures="\n".join(f"    {line}" for line in lines))
     groups = (_group(part.name, getattr(model, part.name)) for part in fields(model))
     return head + "".join(groups) + ")\n"

@@ -6,12 +6,11 @@ An anchor is a masked line, its first or last words, a pattern with a date, or a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_lines import DATE_MARK, NAMES, TIME_MARK, name_hash
+from transforms.split.text_lines import name_hash
 from transforms.split.text_loops import group_rows
 
 if TYPE_CHECKING:
@@ -141,25 +140,9 @@ def _parts(page: Page, usable: Bools) -> Iterator[tuple[int, Hashes, Ints, int]]
 def _dates(page: Page, signs: Signs, usable: Bools) -> Iterator[tuple[int, Hashes, Ints, int]]:
     """Lines of one pattern with a date; all lines that are little else; all lines with a date."""
     rows = np.array([row for row in page.dates if usable[row]], dtype=np.int64)
-    yield DATE, np.array([name_hash(pattern_of(page.dates[row])) for row in rows.tolist()], dtype=np.uint64), rows, 2
+    yield DATE, np.array([name_hash(page.patterns[row]) for row in rows.tolist()], dtype=np.uint64), rows, 2
     for key, mask in enumerate((page.dated & signs["few letters"], page.dated)):
         yield DATE, *_all_of(mask, key), 2
-
-
-@lru_cache(maxsize=NAMES)
-def pattern_of(name: str) -> str:
-    """Keeps dates, times and signs with what stands around them, and writes "w" for a run of words.
-
-    >>> pattern_of("by Ann Lee on ‹date›")
-    'w ‹date›'
-    """
-    kinds: list[str] = []
-    for token in name.split():
-        if DATE_MARK in token or TIME_MARK in token or not any(c.isalpha() for c in token):
-            kinds.append(token)
-        elif kinds[-1:] != ["w"]:
-            kinds.append("w")
-    return " ".join(kinds)
 
 
 def shapes(page: Page, signs: Signs) -> Ints:

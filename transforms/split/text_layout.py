@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transforms.split.text_anchors import DATE, FAMILIES, LINE, PART, PLAIN, SHAPE, pattern_of
+from transforms.split.text_anchors import FAMILIES, LINE, PART, PLAIN, SHAPE
 from transforms.split.text_candidates import find_candidates
 from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import Model, chance, rank, score_rows
 from transforms.split.text_rank import measure
 from transforms.split.text_signs import find_signs, looks_like_title
+from transforms.split.text_talks import RECURRING, TALK, may_cut_talk, measure_talk, talk_stats
 from transforms.split.text_words import compare_words
 from transforms.votes import best_ways
 
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from transforms.split.text_signs import Signs
     from transforms.votes import Ways
 
+    Floats = NDArray[np.float64]
+
 UNTITLED: Final = 0.4
 """The chance from which posts are taken to have no titles. 0.3 to 0.6 moved no view by more than 0.02."""
 MARGIN: Final = 1.5
 """A way that ranks so far above all those without titles is taken all the same; 1 to 3 moved no view by 0.02."""
-RECURRING: Final = (LINE, PART, DATE)
-"""Anchors that are lines: what they set apart is believed with and without titles."""
 FEW_ROWS: Final = 10
 """A text of so many rows with one title is one post; in a longer one the other titles may be lost."""
 HEADROOM: Final = -3.0
@@ -51,6 +52,8 @@ SETTLED: Final = (FAMILIES[LINE], FAMILIES[PART], FAMILIES[PLAIN])
 """What these set apart is complete."""
 MOST: Final = 0.8
 """The share of the starts that must have a date line above them for it to open the posts."""
+NEVER: Final = -100.0
+"""What is added to the rank of a way that is not to be taken."""
 HOPELESS: Final = -6.0
 """The words around rows that score less for their shape are not looked at: no words make up for it."""
 
@@ -71,7 +74,7 @@ class Layout:
     copies: int
     offset: int
     anchored: Ints
-    scores: NDArray[np.float64]
+    scores: Floats
     signs: Signs
     voted: bool
     ways: Ways
@@ -86,12 +89,8 @@ def choose_layout(page: Page, model: Model, way: int | None = None) -> Layout:
     signs |= compare_words(page, score_rows(model.titled, signs) > HOPELESS)
     titled, untitled = score_rows(model.titled, signs), score_rows(model.untitled, signs)
     found = find_candidates(page, signs, titled, untitled)
-    without = chance(model.gate, dump_stats(page, signs, titled, untitled))
-    measures = measure(page, signs, (titled, untitled), found, without)
-    ranks = rank(model.layout, measures)
-    own = best = _best(found, ranks, measures, without)
-    if _is_one_post(page, signs):
-        own = best = int(np.flatnonzero((np.diff(found.bounds) == 1) & (found.starts[found.bounds[:-1]] == 0))[0])
+    ranks, own, talk = _ranked(page, signs, (titled, untitled), found, model)
+    best = own
     if way is not None:
         best = next(iter(found.named[found.keys.view(np.int64) == way].tolist()), own)
     starts = found.of(best)
@@ -110,14 +109,33 @@ def choose_layout(page: Page, model: Model, way: int | None = None) -> Layout:
         best != own,
         best_ways(ranks, own, found.keys, found.named),
     )
-    for seen_to in (_at_titles, _with_lone, _with_first_post, _without_heading, _with_opening_dates):
+    for seen_to in EDGES_OF_TALK if talk else EDGES:
         layout = seen_to(page, layout)
     return layout
 
 
-def _best(
-    found: Candidates, ranks: NDArray[np.float64], measures: dict[str, NDArray[np.float64]], without: float
-) -> int:
+def _ranked(
+    page: Page, signs: Signs, scores: tuple[Floats, Floats], found: Candidates, model: Model
+) -> tuple[Floats, int, bool]:
+    """Ranks the ways to cut a page and takes one; says too whether it is taken for a thread."""
+    stats = dump_stats(page, signs, *scores)
+    without = chance(model.gate, stats)
+    measures = measure(page, signs, scores, found, without)
+    talk = chance(model.talk, talk_stats(page, stats)) > TALK
+    if talk:
+        ranks = rank(model.talk_layout, measures | measure_talk(page, signs, found)) + np.where(
+            may_cut_talk(found), 0.0, NEVER
+        )
+        own = int(ranks.argmax())
+    else:
+        ranks = rank(model.layout, measures)
+        own = _best(found, ranks, measures, without)
+    if _is_one_post(page, signs):
+        own = int(np.flatnonzero((np.diff(found.bounds) == 1) & (found.starts[found.bounds[:-1]] == 0))[0])
+    return ranks, own, talk
+
+
+def _best(found: Candidates, ranks: Floats, measures: dict[str, Floats], without: float) -> int:
     """The candidate that ranks best; without titles and recurring lines the one of which most is to be expected."""
     best = int(ranks.argmax())
     if without <= UNTITLED or found.family[best] in RECURRING:
@@ -151,7 +169,7 @@ def _at_titles(page: Page, layout: Layout) -> Layout:
 
 def _usual_dates(page: Page, starts: Ints) -> Bools:
     """Which starts are lines with a date of the pattern that most of them have, as the headers of a thread."""
-    patterns = [pattern_of(page.dates[row]) if row in page.dates else "" for row in starts.tolist()]
+    patterns = [page.patterns.get(row, "") for row in starts.tolist()]
     counts = Counter(patterns)
     usual = max(counts, key=lambda pattern: (counts[pattern], pattern))
     return np.array([bool(pattern) and pattern == usual for pattern in patterns])
@@ -238,3 +256,8 @@ def _brief(page: Page, rows: Ints) -> Bools:
     """Which rows are not wider than a byline."""
     brief: Bools = page.width[rows] <= 100
     return brief
+
+
+EDGES: Final = (_at_titles, _with_lone, _with_first_post, _without_heading, _with_opening_dates)
+# What stands above the first message is the topic or a menu.
+EDGES_OF_TALK: Final = (_at_titles, _with_lone, _without_heading, _with_opening_dates)

@@ -127,6 +127,35 @@ def states_date(text: str) -> bool:
     return next(_dates_in(text), None) is not None
 
 
+def find_date(text: str) -> tuple[str, str]:
+    """The first date of a short text, and the time of day behind it or else before it; empty where there is none.
+
+    >>> find_date("Ann, 3 May 2019 at 10:45")
+    ('3 May 2019', '10:45')
+    """
+    first, last = next(_dates_in(text), (0, 0))
+    if not last:
+        return "", ""
+    time = _TIME.search(text, last) or _TIME.search(text[:first])
+    return text[first:last], time.group() if time else ""
+
+
+@lru_cache(maxsize=NAMES)
+def pattern_of(name: str) -> str:
+    """Keeps dates, times and signs with what stands around them, and writes "w" for a run of words.
+
+    >>> pattern_of("by Ann Lee on ‹date›")
+    'w ‹date›'
+    """
+    kinds: list[str] = []
+    for token in name.split():
+        if DATE_MARK in token or TIME_MARK in token or not any(c.isalpha() for c in token):
+            kinds.append(token)
+        elif kinds[-1:] != ["w"]:
+            kinds.append("w")
+    return " ".join(kinds)
+
+
 @lru_cache(maxsize=NAMES)
 def name_hash(name: str) -> int:
     """A number that stands for a masked line or a part of one."""
@@ -188,6 +217,11 @@ class Page:
         found = np.zeros(len(self), dtype=np.bool_)
         found[list(self.dates)] = True
         return found
+
+    @cached_property
+    def patterns(self) -> dict[int, str]:
+        """The pattern of each row that is short and states a date, in the order of the rows."""
+        return {row: pattern_of(name) for row, name in self.dates.items()}
 
     @cached_property
     def paragraph(self) -> int:

@@ -23,13 +23,16 @@ class Model:
 
     `titled` scores a row as the first of a post that has a title, `untitled` as the first of one that has none, both as
     the natural logarithm of the odds; `gate` says how likely it is that the posts of a dump have no titles, from
-    measures of the dump; `layout` ranks ways to cut a dump.
+    measures of the dump; `layout` ranks ways to cut a dump. `talk` says how likely a dump is a thread, and
+    `talk_layout` ranks the ways to cut one.
     """
 
     titled: Weights
     untitled: Weights
     gate: Weights
     layout: Weights
+    talk: Weights
+    talk_layout: Weights
 
 
 def score_rows(weights: Weights, signs: Signs) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from transforms.split.text_candidates import Candidates
-    from transforms.split.text_codes import Ints
+    from transforms.split.text_codes import Hashes, Ints
     from transforms.split.text_lines import Page
 
     Floats = NDArray[np.float64]
@@ -67,6 +67,46 @@ class Sets:
         """The least of one value a start, for each candidate."""
         return np.minimum.reduceat(values, self.first)
 
+    def deviation(self, values: Floats) -> Floats:
+        """The standard deviation of one value a start, for each candidate."""
+        mean = self.mean(values)
+        deviation: Floats = np.sqrt(np.maximum(self.mean(values**2) - mean**2, 0))
+        return deviation
+
+    def apart(self, kinds: Ints) -> Floats:
+        """The mean share of the rows of a start's kind that are starts too: 1 where its kind sets each start apart.
+
+        Kinds are small numbers.
+        """
+        rows = np.bincount(kinds)
+        kind = kinds[self.starts]
+        own = kind + self.owner * len(rows)
+        counts = np.bincount(own, minlength=len(self.count) * len(rows))
+        return self.mean(counts[own] / rows[kind])
+
+    def edges(self, names: Hashes, recurs: NDArray[np.bool_]) -> dict[str, Floats]:
+        """Which recurring lines stand around starts, and what the edges of the dump say of them.
+
+        What closes posts stands below the last start too, and not above the first; what opens posts opens the first
+        too, and stands no second time below the last. Each is the share of such rows among the nearest two or three
+        above or below every start but the first; `names` are alike for rows that are copies, `recurs` marks these.
+        """
+        top, bottom = _copies(names, recurs)
+        first, last = self.starts[self.first][self.owner], self.starts[self.last][self.owner]
+        above = [np.maximum(self.starts - step, 0) for step in (1, 2, 3)]
+        below = [np.minimum(self.starts + step, len(names) - 1) for step in (0, 1)]
+        signs = {
+            "closed like the last": [bottom[at] >= last for at in above[:2]],
+            "closed like the head": [top[at] < first for at in above],
+            "opened unlike the first": [recurs[at] & (top[at] > first + NEAR) for at in below],
+            "opened like the foot": [bottom[at] > last + NEAR + 1 for at in below],
+        }
+        others, count = self.starts > first, np.maximum(self.count - 1, 1)
+        return {
+            name: sum((self.sum(row & others) for row in rows), np.zeros(len(count))) / (len(rows) * count)
+            for name, rows in signs.items()
+        }
+
     def text(self, page: Page) -> Ints:
         """The columns of text below each start."""
         text: Ints = page.before[self.ends] - page.before[np.minimum(self.starts + 1, self.ends)]
@@ -82,6 +122,18 @@ class Sets:
         shares = in_buckets(values, self.bounds, _BUCKETS) / self.count[:, None]
         alike: Floats = (shares**2).sum(axis=1)
         return alike
+
+
+def _copies(names: Hashes, recurs: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """For each row the first and the last row with its name; out of the dump for a row that does not recur."""
+    rows = np.flatnonzero(recurs)
+    order = rows[np.argsort(names[rows], kind="stable")]
+    new = names[order[1:]] != names[order[:-1]]
+    group = np.concatenate(([0], np.cumsum(new)))[: len(order)]
+    top, bottom = np.full(len(names), len(names)), np.full(len(names), -1)
+    top[order] = order[np.concatenate(([True], new))[: len(order)]][group]
+    bottom[order] = order[np.concatenate((new, [True]))[: len(order)]][group]
+    return top, bottom
 
 
 def expected(sets: Sets, scores: Floats) -> Floats:

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from benchmarks.boundaries.labelled import Labelled, Post, without_end
 from benchmarks.boundaries.settings import (
     ALONE,
+    BARE,
     BRIEF,
     COMPOSED,
     FORUM,
@@ -191,6 +192,15 @@ def alone(posts: Mapping[tuple[str, str], Sequence[Post]], most: int = ALONE) ->
         for number, post in enumerate(whole[:most]):
             lines = (post.title or "", "", *post.body[:LONGEST])
             yield Labelled(source, site, COMPOSED, f"{source} alone {number}", lines, (0,))
+
+
+def bare(posts: Mapping[tuple[str, str], Sequence[Post]], most: int = ALONE) -> Iterator[Labelled]:
+    """Puts posts without their titles into dumps of their own, those of several lines."""
+    for (source, site), found in posts.items():
+        several = [post for post in found if sum(bool(line.strip()) for line in post.body) > 1]
+        for number, post in enumerate(several[-most:]):
+            first = next(place for place, line in enumerate(post.body) if line.strip())
+            yield Labelled(source, site, BARE, f"{source} bare {number}", tuple(post.body[:LONGEST]), (first,))
 
 
 def stretches(items: Sequence[Labelled], most: int = STRETCHES_EACH) -> Iterator[Labelled]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.boundaries.composed import alone, composed, stretches
+from benchmarks.boundaries.composed import alone, bare, composed, stretches
 from benchmarks.boundaries.labelled import Labelled, Posts
 from benchmarks.boundaries.layouts import learn_layouts
 from benchmarks.boundaries.rows import Rows, learn_gate, read_sheets
 from benchmarks.boundaries.settings import TALKS
+from benchmarks.boundaries.single_weights import learn_single
 from benchmarks.boundaries.talk_weights import learn_talk, learn_talk_layouts
 from benchmarks.boundaries.talks import talks
 from transforms.split.text_model import Model
@@ -39,8 +40,18 @@ def learn(items: Sequence[Labelled], posts: Posts, tell: Tell = lambda _: None) 
     threads, onward = read_sheets(talks(posts)), read_sheets(composed(posts, TALKS, onward=True))
     talk = learn_talk(rows, [*threads, *onward], left_out)
     talk_layout = learn_talk_layouts(rows, threads, gate, left_out)
+    tell("learn to tell dumps of one post")
+    single = learn_single(rows, read_sheets([*bare(posts)]), (gate, layout), left_out)
     models = {
-        site: Model(rows.titled[site], rows.untitled[site], gate[site], layout[site], talk[site], talk_layout[site])
+        site: Model(
+            rows.titled[site],
+            rows.untitled[site],
+            gate[site],
+            layout[site],
+            talk[site],
+            talk_layout[site],
+            single[site],
+        )
         for site in (None, *left_out)
     }
     return Learned(models, len(made) + len(threads) + len(onward))

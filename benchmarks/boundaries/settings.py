@@ -11,6 +11,7 @@ from typing import Final
 PAGE, MAIN, EXTRACT, DUMPS, THREADS, FORUM = "page", "main", "extract", "dumps", "threads", "forum"
 COMPOSED, STRETCHES = "composed", "stretches of threads"
 TALKED, ONWARD = "invented threads", "listings from the oldest post on"
+BARE = "posts without their titles"
 
 # What is learned from beside the collections as they are.
 SEED: Final = 7
@@ -49,6 +50,8 @@ TALK_LONE: Final = 0.5
 TALK_WEIGHTS: Final = {STRETCHES: 0.5}
 FEWEST_MESSAGES: Final = 3
 """Of a thread with fewer it is not learned that it is one: it looks like one post."""
+# Which dumps are one post is learned from all; what is invented holds listings, stretches and single posts.
+SINGLE_WEIGHTS: Final = {COMPOSED: 3.0}
 STARTS_A_SOURCE: Final = 100.0
 """What the starts of a source and view weigh together in the learning of row scores, ..."""
 LEAST_STARTS_A_SOURCE: Final = 40
@@ -62,6 +65,7 @@ GATE_PULL: Final = 2.0
 LAYOUT_PULL: Final = 0.03
 TALK_GATE_PULL: Final = 5.0
 TALK_PULL: Final = 0.05
+SINGLE_PULL: Final = 60.0
 
 # When the posts of a dump count as untitled: most starts are paragraphs or at least so wide, in columns.
 WIDE: Final = 100

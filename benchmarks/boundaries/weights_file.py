@@ -9,6 +9,9 @@ from typing import Final
 from benchmarks.boundaries.report import Figures, table
 from transforms.split.text_model import Model
 
+# As wide as any line of the project.
+_WIDEST: Final = 120
+
 _HEAD: Final = '''"""The learned weights of the text splitter, written by `python -m benchmarks.learn_boundaries`.
 
 Learned from {dumps} labelled text dumps of {sites} sites and from {made} made from them: listings of their posts in
@@ -33,10 +36,15 @@ def written(model: Model, learned_from: tuple[int, int, int], left_out: Figures,
     lines = [f"{'':<36}{'left out':>8}{'as shipped':>12}", *table(left_out, shipped, sites=False)]
     head = _HEAD.format(dumps=dumps, sites=sites, made=made, figures="\n".join(f"    {line}" for line in lines))
     groups = (_group(part.name, getattr(model, part.name)) for part in fields(model))
-    return head + "".join(groups) + ")\n"
+    return head + "".join(groups) + ")  # fmt: skip\n"
 
 
 def _group(name: str, weights: dict[str, float]) -> str:
-    """One group of weights, in the order in which the splitter computes what they weigh."""
-    lines = (f"        {json.dumps(key, ensure_ascii=False)}: {weight},\n" for key, weight in weights.items())
-    return f"    {name}={{\n{''.join(lines)}    }},\n"
+    """One group of weights, in the order in which the splitter computes what they weigh, as many in a line as fit."""
+    lines = [""]
+    for key, weight in weights.items():
+        pair = f"{json.dumps(key, ensure_ascii=False)}: {weight},"
+        if len(lines[-1]) + len(pair) + 1 > _WIDEST:
+            lines.append("")
+        lines[-1] += f" {pair}" if lines[-1] else f"        {pair}"
+    return f"    {name}={{\n" + "\n".join(lines) + "\n    },\n"

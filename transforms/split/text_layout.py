@@ -19,7 +19,8 @@ from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import Model, chance, rank, score_rows
 from transforms.split.text_rank import measure
 from transforms.split.text_signs import find_signs, looks_like_title
-from transforms.split.text_talks import RECURRING, TALK, may_cut_talk, measure_talk, talk_stats
+from transforms.split.text_single import SINGLE, single_stats, whole_dump
+from transforms.split.text_talks import RECURRING, REPEATED, TALK, may_cut_talk, measure_talk, talk_stats
 from transforms.split.text_words import compare_words
 from transforms.votes import best_ways
 
@@ -121,7 +122,9 @@ def _ranked(
     stats = dump_stats(page, signs, *scores)
     without = chance(model.gate, stats)
     measures = measure(page, signs, scores, found, without)
-    talk = chance(model.talk, talk_stats(page, stats)) > TALK
+    whole = whole_dump(found)
+    of_talk = talk_stats(page, stats)
+    talk = chance(model.talk, of_talk) > TALK
     if talk:
         ranks = rank(model.talk_layout, measures | measure_talk(page, signs, found)) + np.where(
             may_cut_talk(found), 0.0, NEVER
@@ -130,9 +133,20 @@ def _ranked(
     else:
         ranks = rank(model.layout, measures)
         own = _best(found, ranks, measures, without)
-    if _is_one_post(page, signs):
-        own = int(np.flatnonzero((np.diff(found.bounds) == 1) & (found.starts[found.bounds[:-1]] == 0))[0])
-    return ranks, own, talk
+        known = stats | {REPEATED: of_talk[REPEATED]}
+        ranks, own = raised(
+            ranks, own, whole, chance(model.single, single_stats(page, signs, scores, (ranks, whole), known))
+        )
+    return ranks, whole if _is_one_post(page, signs) else own, talk
+
+
+def raised(ranks: Floats, own: int, whole: int, single: float) -> tuple[Floats, int]:
+    """Takes the whole dump for one post where that is likely; its rank says how likely, so that others may sway it."""
+    if single <= SINGLE:
+        return ranks, own
+    ranks = ranks.copy()
+    ranks[whole] = max(float(ranks.max()) + float(np.log(single / (1 - single))), float(ranks[whole]))
+    return ranks, whole
 
 
 def _best(found: Candidates, ranks: Floats, measures: dict[str, Floats], without: float) -> int:

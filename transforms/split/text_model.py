@@ -24,7 +24,7 @@ class Model:
     `titled` scores a row as the first of a post that has a title, `untitled` as the first of one that has none, both as
     the natural logarithm of the odds; `gate` says how likely it is that the posts of a dump have no titles, from
     measures of the dump; `layout` ranks ways to cut a dump. `talk` says how likely a dump is a thread, and
-    `talk_layout` ranks the ways to cut one.
+    `talk_layout` ranks the ways to cut one. `single` says how likely a dump is one post.
     """
 
     titled: Weights
@@ -33,6 +33,7 @@ class Model:
     layout: Weights
     talk: Weights
     talk_layout: Weights
+    single: Weights
 
 
 def score_rows(weights: Weights, signs: Signs) -> NDArray[np.float64]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TALK: Final = 0.6
 """The chance from which a dump is taken to be a thread."""
+REPEATED: Final = "recurring lines"
 TITLES: Final = "expected F1 with titles"
 RECURRING: Final = (LINE, PART, DATE)
 """Anchors that are lines."""
@@ -61,7 +62,7 @@ def talk_stats(page: Page, known: Mapping[str, float]) -> dict[str, float]:
         "dates ascend": _ascent(page),
         "clocks": sum(TIME_MARK in name for name in page.dates.values()) / max(len(page.dates), 1),
         "counts up": _counts_up(page),
-        "recurring lines": float((1 / page.copies[recurs]).sum()) / len(page),
+        REPEATED: float((1 / page.copies[recurs]).sum()) / len(page),
         "usual date": usual / len(page) if usual > 1 else 0.0,
         TITLES: known[TITLES],
     }

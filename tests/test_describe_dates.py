@@ -258,7 +258,18 @@ def test_a_stamp_is_read_as_any_other_date(moment: datetime, gap: str, fraction:
 def test_a_day_is_read_as_any_other_date(year: int, month: int, day: int, order: Order | None) -> None:
     text = f"{year:04}-{month:02}-{day:02}"
     quick = read_stamp(text)
-    assert [found.published for found in find_dates(text, order)] == ([quick] if quick else [])
+    found = [found.published for found in find_dates(text, order)]
+    if day == 0:  # how databases write that only the month is known
+        assert quick is None
+        assert all((date.precision, date.moment.month) == ("month", month) for date in found)
+    else:
+        assert found == ([quick] if quick else [])
+
+
+def test_a_day_of_zero_leaves_the_month() -> None:
+    found = parse_date("2015-02-00")
+    assert found is not None
+    assert (found.moment.isoformat(), found.precision) == ("2015-02-01T00:00:00+00:00", "month")
 
 
 @pytest.mark.parametrize(

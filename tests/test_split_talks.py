@@ -1,5 +1,7 @@
 """What tells a thread from a listing, and how a thread is cut."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,19 @@ from transforms.split.text import split_lines
 from transforms.split.text_anchors import PARAGRAPHS, PART, SHAPE
 from transforms.split.text_candidates import Candidates
 from transforms.split.text_lines import read_page
-from transforms.split.text_talks import TITLES, may_cut_talk, read_date, step, talk_stats
+from transforms.split.text_model import chance
+from transforms.split.text_talks import (
+    ASCEND,
+    TALK,
+    TITLES,
+    glance,
+    is_talk,
+    may_cut_talk,
+    read_date,
+    step,
+    talk_stats,
+)
+from transforms.split.text_weights import MODEL
 
 WORDS = (
     "I have had the same trouble with mine since the spring, and nobody at the shop could tell me where it comes from.",
@@ -58,6 +72,20 @@ def test_dates_of_a_thread_go_on_in_time_and_those_of_a_listing_go_back() -> Non
     assert stats_of(talk(header, days=[3, 4, 4, 7, 9]))["dates ascend"] == pytest.approx(3 / 5)
     assert stats_of(talk(header, days=[9, 8, 7, 4, 3]))["dates ascend"] == pytest.approx(-4 / 6)
     assert stats_of(["One date, 3 May 2019", "", *WORDS])["dates ascend"] == 0.0
+
+
+def test_dates_are_read_where_they_could_tell_and_the_answer_is_that_of_all_measures() -> None:
+    weights = MODEL.talk
+    assert weights[ASCEND] > 0
+    headers = ("{name}, {day} May 2019", "{name} wrote on {day} May 2019 at 10:4{number}", "#{number} {name}", "{name}")
+    told = []
+    for header, days in product(headers, ([3, 4, 4, 7, 9], [9, 8, 7, 4, 3])):
+        page = read_page(talk(header, days=days))
+        known = {TITLES: 0.1}
+        told.append(is_talk(page, glance(page, known), weights))
+        assert told[-1] == (chance(weights, talk_stats(page, known)) > TALK)
+    assert any(told)
+    assert not all(told)
 
 
 def test_a_line_counts_messages_where_its_number_goes_up_by_one_all_over_the_dump() -> None:

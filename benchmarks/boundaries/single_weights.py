@@ -13,7 +13,7 @@ from transforms.split.text_gate import dump_stats
 from transforms.split.text_model import chance, rank
 from transforms.split.text_rank import measure
 from transforms.split.text_single import single_stats, whole_dump
-from transforms.split.text_talks import REPEATED, talk_stats
+from transforms.split.text_talks import REPEATED, glance
 
 
 def learn_single(rows: Rows, bare: Sequence[Sheet], known: tuple[LeftOut, LeftOut], left_out: Sequence[str]) -> LeftOut:
@@ -38,5 +38,5 @@ def _stats(sheet: Sheet, rows: Rows, known: tuple[LeftOut, LeftOut]) -> dict[str
     stats = dump_stats(page, signs, titled, untitled)
     measures = measure(page, signs, (titled, untitled), found, chance(gate, stats))
     ranks = rank(layout, measures), whole_dump(found)
-    of_dump = stats | {REPEATED: talk_stats(page, stats)[REPEATED]}
+    of_dump = stats | {REPEATED: glance(page, stats)[REPEATED]}
     return single_stats(page, signs, (titled, untitled), ranks, of_dump)

@@ -20,7 +20,7 @@ from transforms.split.text_model import Model, chance, rank, score_rows
 from transforms.split.text_rank import measure
 from transforms.split.text_signs import find_signs, looks_like_title
 from transforms.split.text_single import SINGLE, single_stats, whole_dump
-from transforms.split.text_talks import RECURRING, REPEATED, TALK, may_cut_talk, measure_talk, talk_stats
+from transforms.split.text_talks import RECURRING, REPEATED, glance, is_talk, may_cut_talk, measure_talk
 from transforms.split.text_words import compare_words
 from transforms.votes import best_ways
 
@@ -123,8 +123,8 @@ def _ranked(
     without = chance(model.gate, stats)
     measures = measure(page, signs, scores, found, without)
     whole = whole_dump(found)
-    of_talk = talk_stats(page, stats)
-    talk = chance(model.talk, of_talk) > TALK
+    at_a_glance = glance(page, stats)
+    talk = is_talk(page, at_a_glance, model.talk)
     if talk:
         ranks = rank(model.talk_layout, measures | measure_talk(page, signs, found)) + np.where(
             may_cut_talk(found), 0.0, NEVER
@@ -133,7 +133,7 @@ def _ranked(
     else:
         ranks = rank(model.layout, measures)
         own = _best(found, ranks, measures, without)
-        known = stats | {REPEATED: of_talk[REPEATED]}
+        known = stats | {REPEATED: at_a_glance[REPEATED]}
         ranks, own = raised(
             ranks, own, whole, chance(model.single, single_stats(page, signs, scores, (ranks, whole), known))
         )

@@ -16,6 +16,7 @@ import numpy as np
 
 from transforms.split.text_anchors import DATE, LINE, PART, shapes
 from transforms.split.text_lines import TIME_MARK, find_date
+from transforms.split.text_model import chance
 from transforms.split.text_sets import Sets
 
 if TYPE_CHECKING:
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from transforms.split.text_candidates import Candidates
     from transforms.split.text_codes import Bools, Ints
     from transforms.split.text_lines import Page
+    from transforms.split.text_model import Weights
     from transforms.split.text_signs import Signs
 
     Floats = NDArray[np.float64]
 
 TALK: Final = 0.6
 """The chance from which a dump is taken to be a thread."""
+ASCEND: Final = "dates ascend"
+"""From -1 to 1; the higher, the likelier a thread."""
 REPEATED: Final = "recurring lines"
 TITLES: Final = "expected F1 with titles"
 RECURRING: Final = (LINE, PART, DATE)
@@ -54,12 +58,24 @@ class Stated(NamedTuple):
     clock: tuple[int, ...]
 
 
+def is_talk(page: Page, at_a_glance: Mapping[str, float], weights: Weights) -> bool:
+    """Whether a dump is taken for a thread. Its dates are read only where they could tell, which their weight does."""
+    return (
+        chance(weights, {ASCEND: 1.0, **at_a_glance}) > TALK
+        and chance(weights, {ASCEND: _ascent(page), **at_a_glance}) > TALK
+    )
+
+
 def talk_stats(page: Page, known: Mapping[str, float]) -> dict[str, float]:
     """Measures by which threads differ from listings, one of them `known` of the dump."""
+    return {ASCEND: _ascent(page), **glance(page, known)}
+
+
+def glance(page: Page, known: Mapping[str, float]) -> dict[str, float]:
+    """Those of the measures for which no date is read."""
     usual = max((len(rows) for rows in _by_pattern(page)), default=0)
     recurs = page.copies > 1
     return {
-        "dates ascend": _ascent(page),
         "clocks": sum(TIME_MARK in name for name in page.dates.values()) / max(len(page.dates), 1),
         "counts up": _counts_up(page),
         REPEATED: float((1 / page.copies[recurs]).sum()) / len(page),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple
 
 from flows.warehouse import Warehouse
@@ -24,17 +24,35 @@ class How(NamedTuple):
     steps: tuple[str, ...] = USUAL
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """How runs asked dumps to be read: most of those of a run, and the others, by run and dump."""
+
+    most: Mapping[str, How]
+    others: Mapping[tuple[str, str], How]
+
+    @classmethod
+    def of_runs(cls, warehouse: Warehouse, runs: Collection[str] | None = None) -> Readers:
+        """What some runs asked, or all."""
+        where = None if runs is None else ("run_id", runs)
+        most, others = dict[str, How](), dict[tuple[str, str], How]()
+        for run in warehouse.read("runs", ["run_id", "options"], where).to_pylist():
+            options = json.loads(run["options"])
+            most[run["run_id"]] = _how(options)
+            for group in options.get(OTHERWISE, ()):
+                others |= dict.fromkeys(((run["run_id"], dump_id) for dump_id in group["dumps"]), _how(group))
+        return cls(most, others)
+
+    def of(self, dump_id: str, run_id: str) -> How:
+        """How a run asked a dump to be read; as usual where nothing is known of the run."""
+        return self.others.get((run_id, dump_id)) or self.most.get(run_id, How())
+
+
 def how_of(warehouse: Warehouse, rows: Iterable[Row]) -> dict[str, How]:
     """How dumps were asked to be read, by id; `rows` have that of a dump and that of the run which read it."""
-    readers = {row["dump_id"]: row["run_id"] for row in rows}
-    runs = warehouse.read("runs", ["run_id", "options"], ("run_id", set(readers.values()))).to_pylist()
-    most, others = dict[str, How](), dict[tuple[str, str], How]()
-    for run in runs:
-        options = json.loads(run["options"])
-        most[run["run_id"]] = _how(options)
-        for group in options.get(OTHERWISE, ()):
-            others |= dict.fromkeys(((run["run_id"], dump_id) for dump_id in group["dumps"]), _how(group))
-    return {dump_id: others.get((run_id, dump_id)) or most.get(run_id, How()) for dump_id, run_id in readers.items()}
+    run_of = {row["dump_id"]: row["run_id"] for row in rows}
+    readers = Readers.of_runs(warehouse, set(run_of.values()))
+    return {dump_id: readers.of(dump_id, run_id) for dump_id, run_id in run_of.items()}
 
 
 def told(how: Mapping[str, How]) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from flows import landing
-from flows.asked import How, how_of
+from flows.asked import How, Readers
 from flows.checking.faults import Fault
 from flows.checking.placed import Place, Placed, part_of, parts_of
 from flows.checking.reread import Rows, unlike
@@ -61,7 +63,7 @@ class _Part:
 
     def __init__(self, warehouse: Warehouse, rows: dict[str, Placed], checked: Checked) -> None:
         self._warehouse, self._rows, self._checked = warehouse, rows, checked
-        self._hidden = hidden(warehouse)
+        self._hidden, self._asked = hidden(warehouse), Readers.of_runs(warehouse)
 
     def check(self, which: tuple[int, int], share: float) -> None:
         """Checks the dumps of one part of several."""
@@ -75,12 +77,15 @@ class _Part:
             for place in _places_of(row)
             if chosen(path_and_member(place[1])[0])
         }
-        missing = dict.fromkeys(dumps, OTHER_BYTES)
+        missing: dict[str, dict[Place, str]] = defaultdict(dict)
+        for place in dumps:
+            missing[path_and_member(place[1])[0]][place] = OTHER_BYTES
         for file in self._warehouse.read("files").to_pylist():
-            for place, found, dump in _wanted(file, missing) if chosen(file["path"]) else ():
+            in_file = missing.get(file["path"], {})
+            for place, found, dump in _wanted(file, in_file) if in_file else ():
                 self._check_place(place, found, dump, dumps[place])
-                del missing[place]
-        for gone, why in missing.items():
+                del in_file[place]
+        for gone, why in chain.from_iterable(in_file.items() for in_file in missing.values()):
             self._checked.missing.append(f"{gone[1]}: {why}")
             self._counted(gone, dumps[gone])
 
@@ -108,8 +113,7 @@ class _Part:
     def _ways(self, dump: Row, copies: pa.Table) -> Sequence[How]:
         """How a dump may have been read: as the run asked that wrote its copies, or the one that met it first."""
         runs = [dump["run_id"], *(copies["run_id"].unique().to_pylist() if copies.num_rows else ())]
-        rows = [{"dump_id": dump["dump_id"], "run_id": run_id} for run_id in reversed(runs)]
-        return list(dict.fromkeys(how_of(self._warehouse, [row])[dump["dump_id"]] for row in rows))
+        return list(dict.fromkeys(self._asked.of(dump["dump_id"], run_id) for run_id in reversed(runs)))
 
     def _add(self, place: Place, said: Sequence[str]) -> None:
         dumps = frozenset({place[0]})
@@ -123,7 +127,7 @@ def _places_of(dump: Row) -> list[Place]:
 
 
 def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Member, Held]]:
-    """The dumps in a file that are still to be checked. Notes in `missing` why others of it can't be."""
+    """The dumps in a file that are still to be checked, `missing` ones; notes there why the others can't be."""
     path, why = file["path"], CHANGED
     try:
         for found in landing.members(landing.at(file["location"], path)):
@@ -135,5 +139,5 @@ def _wanted(file: Row, missing: dict[Place, str]) -> Iterator[tuple[Place, Membe
     except DumpError as error:
         why = str(error)
     for dump_id, name in missing:
-        if file["dump_id"] in {dump_id, None} and (name == path or name.startswith(place_of(path, ""))):
+        if file["dump_id"] in {dump_id, None}:
             missing[dump_id, name] = why

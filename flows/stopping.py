@@ -74,7 +74,8 @@ def leave(status: int) -> None:
     atexit._run_exitfuncs()  # noqa: SLF001 - there is no other way to have them done
     try:
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+            if stream is not None:  # as where the command was started with it closed
+                stream.flush()
     except (OSError, ValueError):
         return
     os._exit(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -83,3 +84,10 @@ def test_what_else_is_ignored_goes_where_it_went_before(monkeypatch: pytest.Monk
         fails = Fails()
         del fails
     assert [str(error) for error in heard] == ["not to be heard of"]
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_command_started_without_a_stream_ends_well(closed: int) -> None:
+    code = f"import sys\nfrom flows import stopping\nsys.{('stdout', 'stderr')[closed - 1]} = None\nstopping.leave(3)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")

@@ -25,7 +25,7 @@ class Opened(Generic[Table]):
         """The table in a folder, as of a version or the newest one. Raises as `opens` does."""
         state = _state(place)  # before the log is read: what comes meanwhile makes it be read again
         known = self._held.get((place, version))
-        if known and known[0] == state:
+        if known and state and known[0] == state:
             return known[1]
         table = self._opens(place, version)
         self._held[place, version] = state, table
@@ -36,6 +36,6 @@ def _state(place: str) -> State:
     log = os.path.join(place, "_delta_log")  # noqa: PTH118 - a hundred times a run, and a log has many entries
     try:
         found = [(name, os.stat(f"{log}/{name}")) for name in os.listdir(log)]  # noqa: PTH116, PTH208
-    except OSError:  # there is no table, which is for `opens` to say
+    except OSError:  # there is no table, which is for `opens` to say, or none whose log can be seen: never the same
         return frozenset()
     return frozenset((name, there.st_size, there.st_mtime_ns) for name, there in found)

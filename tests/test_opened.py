@@ -47,3 +47,11 @@ def test_where_there_is_no_table_none_is_remembered(tmp_path: Path) -> None:
         opened.table(str(tmp_path / "none"))
     add(tmp_path / "none")
     assert opened.table(str(tmp_path / "none")).version() == 0
+
+
+def test_a_table_whose_log_cannot_be_seen_is_opened_each_time(tmp_path: Path) -> None:
+    add(tmp_path)
+    opened = Opened(DeltaTable)
+    assert opened.table(tmp_path.as_uri()).version() == 0
+    add(tmp_path)
+    assert opened.table(tmp_path.as_uri()).version() == 1

@@ -16,6 +16,7 @@ import pytest
 from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from transforms.shingle_loops import distinct, number_distinct, winnowed
 from transforms.sign import (
@@ -264,6 +265,24 @@ def test_distinct_values_are_sorted(values: list[int], leasts: bool) -> None:  #
     table = np.empty(3 * len(values), np.uint64)
     count = distinct(np.array(values, np.uint64), table, leasts)
     assert table[:count].tolist() == sorted(set(values))
+
+
+@pytest.mark.parametrize("leasts", [False, True])
+def test_values_chosen_to_meet_in_the_table_cost_no_more(leasts: bool) -> None:  # noqa: FBT001 - as what it calls
+    chance = np.random.default_rng(1).integers(1, 1 << 64, 60_000, dtype=np.uint64)
+    chosen = np.repeat(np.arange(30_000, 0, -1, dtype=np.uint64), 2)  # their upper bits, which tell the place, are 0
+    room, table = np.empty(60_001, np.uint64), np.empty(240_000, np.uint64)
+
+    def spent(values: NDArray[np.uint64], leasts: bool) -> float:  # noqa: FBT001 - as what it calls
+        began = time.process_time()
+        counts = number_distinct(values, room, table), distinct(values, table, leasts)
+        took = time.process_time() - began
+        assert counts[0] == counts[1] == len(np.unique(values))
+        return took
+
+    usual, most = (min(spent(*each) for _ in range(3)) for each in ((chance, False), (chosen, leasts)))
+    assert table[:30_000].tolist() == list(range(1, 30_001))
+    assert most < 20 * usual
 
 
 def test_a_long_text_costs_no_more_for_each_of_its_words() -> None:

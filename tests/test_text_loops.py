@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from transforms.split.candidate_loops import best_above, first_alike, first_apart, in_buckets, marked_in, moved_rows
 from transforms.split.text_codes import DIGIT, LETTER, SPACE, WIDE, codes_of, kinds_of, small_letters
@@ -69,6 +71,24 @@ def test_each_word_is_linked_with_its_copies(words: list[int]) -> None:
     assert after.tolist() == [
         min((j for j in range(k + 1, count) if words[j] == words[k]), default=count) for k in range(count)
     ]
+
+
+def test_words_chosen_to_meet_in_the_table_cost_no_more() -> None:
+    chance = np.random.default_rng(1).integers(0, 1 << 63, 40_000, dtype=np.uint64)
+    # The lower bits tell the place in the table, folded with those from the 29th on.
+    chosen = np.repeat(np.arange(20_000, dtype=np.uint64) << np.uint64(46), 2)
+    link_words(chance)
+    assert min(spent_on_links(chosen) for _ in range(3)) < 100 * max(spent_on_links(chance), 0.001)
+    before, after = link_words(chosen)
+    numbers = np.arange(40_000)
+    assert np.array_equal(before, np.where(numbers % 2, numbers - 1, -1))
+    assert np.array_equal(after, np.where(numbers % 2, 40_000, numbers + 1))
+
+
+def spent_on_links(hashes: NDArray[np.uint64]) -> float:
+    began = time.process_time()
+    link_words(hashes)
+    return time.process_time() - began
 
 
 @given(few, st.integers(0, 60), st.integers(0, 20), st.integers(1, 9), st.integers(1, 9))

@@ -37,6 +37,8 @@ _OTHER: Final = np.uint64(0xB504F333F9DE6485)
 # Stands before the words of a body, and before each text whose bytes count: no byte is as large.
 _BODY: Final = np.uint64(256)
 _HALF: Final = np.uint64(32)
+# Steps a value in a hash table that is half full; chance takes one or two (Knuth 6.4).
+MOST_STEPS: Final = 16
 _STEP_ON: Final = np.uint64(1)
 _SIX: Final = np.uint64(6)
 _LAST: Final = np.uint64(63)
@@ -62,13 +64,14 @@ def distinct(values: Hashes, table: Hashes, leasts: bool) -> int:  # noqa: FBT00
     """Sorts the distinct values to the front of `table` and gives how many; needs room for 3 times the values.
 
     The place of a value is told by its upper bits, and what meets moves on so that the table stays sorted (Amble and
-    Knuth 1974, Ordered hash tables). Values are hashes other than 0, so few meet: linear for any text. The `leasts` of
-    windows of hashes lie close together, which their place has to take into account.
+    Knuth 1974, Ordered hash tables). Values are hashes other than 0, so few meet; where they were chosen to, they are
+    sorted. The `leasts` of windows of hashes lie close together, which their place has to take into account.
     """
-    size = np.uint64(2 * len(values))
+    size, steps = np.uint64(2 * len(values)), MOST_STEPS * len(values)
     table[: 3 * len(values)] = 0
     for value in values:
         at = place_of_least(value, size) if leasts else ((value >> _HALF) * size) >> _HALF
+        home = at
         while table[at] < value and table[at] != 0:
             at += _STEP_ON
         if table[at] != value:
@@ -76,7 +79,20 @@ def distinct(values: Hashes, table: Hashes, leasts: bool) -> int:  # noqa: FBT00
             while carried != 0:
                 carried, table[at] = table[at], carried
                 at += _STEP_ON
+        steps -= int(np.int64(at - home))
+        if steps < 0:
+            return distinct_sorted(values, table)
     return packed(table[: 3 * len(values)])
+
+
+@compiled
+def distinct_sorted(values: Hashes, table: Hashes) -> int:
+    """The same as `distinct`, at the same cost for any values; these are not 0."""
+    count, before = 0, np.uint64(0)
+    for place in np.argsort(values, kind="mergesort"):
+        table[count] = before = values[place]
+        count += int(count == 0 or table[count - 1] != before)
+    return count
 
 
 @compiled
@@ -121,7 +137,7 @@ def number_distinct(values: Hashes, doubtful: Hashes, table: Hashes) -> int:
 @compiled
 def distinct_of_few(values: Hashes, table: Hashes) -> int:
     """How many distinct values there are."""
-    bits, count = np.uint64(1), 0
+    bits, count, steps = np.uint64(1), 0, MOST_STEPS * len(values)
     while 1 << bits < 2 * len(values):
         bits += _STEP_ON
     for at in range(1 << bits):
@@ -129,8 +145,12 @@ def distinct_of_few(values: Hashes, table: Hashes) -> int:
     last, unused = (_STEP_ON << bits) - _STEP_ON, np.uint64(64) - bits
     for value in values:
         at = value >> unused
+        home = at
         while table[at] != 0 and table[at] != value:
             at = (at + _STEP_ON) & last
+        steps -= int(np.int64((at - home) & last))
+        if steps < 0:
+            return distinct_sorted(values, table)
         count += int(table[at] == 0)
         table[at] = value
     return count

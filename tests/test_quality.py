@@ -8,10 +8,12 @@ import time
 from collections import Counter
 from dataclasses import asdict
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from transforms.characters import WITHOUT_SPACES
 from transforms.pii import mask
@@ -29,6 +31,8 @@ from transforms.quality import (
     quality_of,
     quality_of_texts,
 )
+from transforms.quality_grams import Table, counted_at, repeated
+from transforms.quality_marks import SPREAD, Items
 from transforms.tables import POSTS
 
 
@@ -256,11 +260,33 @@ def test_the_column_is_that_of_the_table() -> None:
 
 @pytest.mark.parametrize("unit", ["a", "a ", "a b ", "\n", "a\n", "#", ".", "本", "1.", "1:", "+1 ", "a@", "0 ", "{"])
 def test_cost_is_linear(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = unit * (length // len(unit))
-        started = time.process_time()
-        quality_of(text)
-        return time.process_time() - started
+    few, many = (min(_spent_on(unit * (length // len(unit))) for _ in range(3)) for length in (50_000, 1_600_000))
+    # 32 times the text: where the cost were quadratic, 1024 times the time.
+    assert many < 4 * 32 * max(few, 0.0002)
 
-    seconds(1_000)
-    assert seconds(400_000) < 10 * max(seconds(200_000), 0.05)
+
+def _spent_on(text: str) -> float:
+    began = time.process_time()
+    quality_of(text)
+    return time.process_time() - began
+
+
+def test_hashes_chosen_to_meet_in_the_table_cost_no_more() -> None:
+    count = 40_000
+    chance = np.random.default_rng(1).integers(1, 1 << 64, count, dtype=np.uint64)
+    # Multiplied by SPREAD they are small numbers, so that their upper bits, which tell the place, are 0.
+    chosen = np.repeat(np.arange(1, count // 2 + 1, dtype=np.uint64), 2) * np.uint64(pow(int(SPREAD), -1, 1 << 64))
+    table = Table(np.empty(1 << 17, np.uint64), np.empty(1 << 17, np.int32), np.zeros(2, np.int64))
+    starts, lengths = np.zeros(count, np.int64), np.full(count, 3)
+
+    def spent(hashes: NDArray[np.uint64]) -> float:
+        items, places = Items(hashes.copy(), starts, lengths), np.arange(count)
+        grams, again = hashes.copy(), count - len(np.unique(hashes))
+        began = time.process_time()
+        found = repeated(items, count, table), counted_at(grams, places, count, table)
+        took = time.process_time() - began
+        assert found == ((again, 3 * again), 2 * again)
+        return took
+
+    usual, most = (min(spent(hashes) for _ in range(3)) for hashes in (chance, chosen))
+    assert most < 20 * usual

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,16 @@ from transforms.quality_marks import BASE, LAST_BIT, ONE, SIX, SPREAD, Hashes, I
 
 # n-grams of up to four words are asked for the most frequent one, the others for all that recur.
 LEAST, TOP, LONGEST = 2, 4, 10
+# Steps an item in a table that is half full; chance takes one or two (Knuth 6.4).
+MOST_STEPS: Final = 16
+NO_BOUND: Final = 1 << 62
 
 
 class Table(NamedTuple):
-    """A hash table with open addressing: a key of 0 is a free slot; `bits` holds how many bits number the slots."""
+    """A hash table with open addressing: a key of 0 is a free slot.
+
+    `bits` holds how many bits number the slots, and how many steps have been gone beyond the first slot of a key.
+    """
 
     keys: Hashes
     counts: NDArray[np.int32]
@@ -28,7 +34,7 @@ def emptied(table: Table, items: int) -> None:
     bits = 1
     while 1 << bits < 2 * (items + 1):
         bits += 1
-    table.bits[0] = bits
+    table.bits[0], table.bits[1] = bits, 0
     table.keys[: 1 << bits] = 0
 
 
@@ -36,9 +42,10 @@ def emptied(table: Table, items: int) -> None:
 def counted(value: np.uint64, table: Table) -> int:
     """How often a value has been counted in a table, this time too."""
     key = value or ONE
-    slot = np.int64((key * SPREAD) >> np.uint64(64 - table.bits[0]))
+    slot = home = np.int64((key * SPREAD) >> np.uint64(64 - table.bits[0]))
     while table.keys[slot] and table.keys[slot] != key:
         slot = (slot + 1) & ((1 << table.bits[0]) - 1)
+    table.bits[1] += (slot - home) & ((1 << table.bits[0]) - 1)
     if not table.keys[slot]:
         table.keys[slot], table.counts[slot] = key, 0
     table.counts[slot] += 1
@@ -46,24 +53,66 @@ def counted(value: np.uint64, table: Table) -> int:
 
 
 @compiled
-def count_of(value: np.uint64, table: Table) -> int:
-    """How often a value that is in a table has been counted."""
+def slot_of(value: np.uint64, table: Table) -> int:
+    """Where a value stands that is in a table."""
     key = value or ONE
     slot = np.int64((key * SPREAD) >> np.uint64(64 - table.bits[0]))
     while table.keys[slot] != key:
         slot = (slot + 1) & ((1 << table.bits[0]) - 1)
-    return int(table.counts[slot])
+    return int(slot)
+
+
+@compiled
+def count_of(value: np.uint64, table: Table) -> int:
+    """How often a value that is in a table has been counted."""
+    return int(table.counts[slot_of(value, table)])
+
+
+@compiled
+def fill(hashes: Hashes, places: Lengths, table: Table) -> None:
+    """Counts the items at some places; those that were chosen to meet in the table are numbered first."""
+    emptied(table, len(places))
+    at, most = 0, MOST_STEPS * len(places)
+    while at < len(places):
+        counted(hashes[places[at]], table)
+        at += 1
+        if table.bits[1] > most:
+            number(hashes, places)
+            emptied(table, len(places))
+            at, most = 0, NO_BOUND
+
+
+@compiled
+def number(hashes: Hashes, places: Lengths) -> None:
+    """Puts numbers from 1 on in place of hashes, in their order: times an odd number they are spread evenly."""
+    order = places[np.argsort(hashes[places], kind="mergesort")]
+    before, found = hashes[order[0]], ONE
+    for at in order:
+        found += np.uint64(hashes[at] != before)
+        before, hashes[at] = hashes[at], found
+
+
+@compiled
+def forget(hashes: Hashes, places: Lengths, table: Table) -> None:
+    """Sets back how often items that are in a table have been counted."""
+    for at in places:
+        table.counts[slot_of(hashes[at], table)] = 0
 
 
 @compiled
 def repeated(items: Items, found: int, table: Table) -> tuple[int, int]:
     """How many of the first `found` items stood before, and the sum of their lengths."""
     emptied(table, found)
-    again, inside = 0, 0
-    for at in range(found):
+    again, inside, at, most = 0, 0, 0, MOST_STEPS * found
+    while at < found:
         if counted(items.hashes[at], table) > 1:
             again += 1
             inside += items.lengths[at]
+        at += 1
+        if table.bits[1] > most:
+            number(items.hashes, np.arange(found))
+            emptied(table, found)
+            again, inside, at, most = 0, 0, 0, NO_BOUND
     return again, inside
 
 
@@ -95,9 +144,7 @@ def recurring(grams: Hashes, found: int, places: Lengths, room: Hashes) -> int:
 @compiled
 def counted_at(grams: Hashes, places: Lengths, kept: int, table: Table) -> int:
     """Keeps the places of n-grams that stand in a text twice, of those there are; gives how many."""
-    emptied(table, kept)
-    for k in range(kept):
-        counted(grams[places[k]], table)
+    fill(grams, places[:kept], table)
     left = 0
     for k in range(kept):
         places[left] = places[k]
@@ -121,8 +168,8 @@ def top_gram(grams: Hashes, sums: Lengths, size: int, places: Lengths, table: Ta
 
 @compiled
 def covered(grams: Hashes, sums: Lengths, size: int, places: Lengths, table: Table) -> int:
-    """The characters of tokens that lie in an n-gram which stood before, each counted once."""
-    emptied(table, len(places))
+    """The characters of tokens that lie in an n-gram which stood before, each counted once; the table has them all."""
+    forget(grams, places, table)
     inside, reached = 0, 0
     for at in places:
         if counted(grams[at], table) > 1:

@@ -68,7 +68,7 @@ def measure(points: Points, bounds: Lengths, marks: Marks, figures: Figures) -> 
     )
     while slots < 2 * (longest + 1):
         slots *= 2
-    table = Table(np.empty(slots, np.uint64), np.empty(slots, np.int32), np.zeros(1, np.int64))
+    table = Table(np.empty(slots, np.uint64), np.empty(slots, np.int32), np.zeros(2, np.int64))
     for text in range(len(bounds) - 1):
         number, row = bounds[text + 1] - bounds[text], figures.shares[text]
         look(points[bounds[text] : bounds[text + 1]], marks.kinds, seen)

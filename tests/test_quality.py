@@ -31,8 +31,8 @@ from transforms.quality import (
     quality_of,
     quality_of_texts,
 )
-from transforms.quality_grams import Table, counted_at, repeated
-from transforms.quality_marks import SPREAD, Items
+from transforms.quality_grams import Table, counted_at, number, repeated
+from transforms.quality_marks import BASE, SPREAD, Items
 from transforms.tables import POSTS
 
 
@@ -258,6 +258,13 @@ def test_the_column_is_that_of_the_table() -> None:
     assert isinstance(quality_of_texts(["a", "b"]), pa.StructArray)
 
 
+@pytest.mark.parametrize("text", ["12 34 x 13 24 y", "on at x oa nt y", "a bc d e f g b ac d e f g"])
+def test_letters_that_change_places_make_other_ngrams(text: str) -> None:
+    found = quality_of(text)
+    assert found.top_2gram_char_share == top_gram(text, 2)
+    assert found.duplicate_5gram_char_share == duplicate_gram(text, 5)
+
+
 @pytest.mark.parametrize("unit", ["a", "a ", "a b ", "\n", "a\n", "#", ".", "本", "1.", "1:", "+1 ", "a@", "0 ", "{"])
 def test_cost_is_linear(unit: str) -> None:
     few, many = (min(_spent_on(unit * (length // len(unit))) for _ in range(3)) for length in (50_000, 1_600_000))
@@ -290,3 +297,13 @@ def test_hashes_chosen_to_meet_in_the_table_cost_no_more() -> None:
 
     usual, most = (min(spent(hashes) for _ in range(3)) for hashes in (chance, chosen))
     assert most < 20 * usual
+
+
+def test_numbers_in_place_of_hashes_tell_longer_grams_apart() -> None:
+    hashes = np.random.default_rng(1).integers(1, 600, 1_000, dtype=np.uint64)
+    numbered = hashes.copy()
+    number(numbered, np.arange(1_000))
+    pairs = set(zip(hashes.tolist(), numbered.tolist(), strict=True))
+    assert len(pairs) == len(np.unique(hashes)) == len(np.unique(numbered))
+    letters = (np.arange(1, 1_001, dtype=np.uint64)) * BASE  # tokens of one character
+    assert len(np.unique(np.add.outer(np.unique(numbered) * BASE, letters))) == len(pairs) * 1_000

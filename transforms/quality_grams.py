@@ -15,6 +15,7 @@ LEAST, TOP, LONGEST = 2, 4, 10
 # Steps an item in a table that is half full; chance takes one or two (Knuth 6.4).
 MOST_STEPS: Final = 16
 NO_BOUND: Final = 1 << 62
+HALF: Final = np.uint64(32)
 
 
 class Table(NamedTuple):
@@ -83,13 +84,19 @@ def fill(hashes: Hashes, places: Lengths, table: Table) -> None:
 
 
 @compiled
+def mixed(value: np.uint64) -> np.uint64:
+    """Tells apart what sums of polynomials do not: else "12 34" and "13 24" were one n-gram, by 2 + 3 and 3 + 2."""
+    return np.uint64((value ^ (value >> HALF)) * SPREAD)
+
+
+@compiled
 def number(hashes: Hashes, places: Lengths) -> None:
-    """Puts numbers from 1 on in place of hashes, in their order: times an odd number they are spread evenly."""
+    """Puts numbers in place of hashes, in their order, spread over 64 bits: longer n-grams are made of them."""
     order = places[np.argsort(hashes[places], kind="mergesort")]
     before, found = hashes[order[0]], ONE
     for at in order:
         found += np.uint64(hashes[at] != before)
-        before, hashes[at] = hashes[at], found
+        before, hashes[at] = hashes[at], mixed(found * SPREAD)
 
 
 @compiled
@@ -188,6 +195,7 @@ def gram_shares(tokens: Items, found: int, table: Table, grams: Hashes, shares: 
     sums, hashes, places = np.zeros(found + 1, np.int64), tokens.hashes, tokens.starts
     for at in range(found):
         sums[at + 1] = sums[at] + tokens.lengths[at]
+        hashes[at] = mixed(hashes[at])
     for at in range(found - 1):
         grams[at] = hashes[at] * BASE + hashes[at + 1]
     kept = recurring(grams, max(found - 1, 0), places, table.keys)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,39 @@ def test_a_loop_may_call_another_also_when_threads_call_it_first() -> None:
 
 def test_integers_wrap() -> None:
     assert outer(np.array([1 << 40])) == 0
+
+
+INNER = """
+from transforms.compiled import compiled
+
+@compiled
+def times(value):
+    return value * {factor}
+"""
+OUTER = """
+from transforms.compiled import compiled
+from {inner} import times
+
+@compiled
+def again(value):
+    return times(value) + 1
+"""
+
+
+def test_machine_code_is_renewed_with_what_it_calls(tmp_path: Path) -> None:
+    (tmp_path / "middle.py").write_text(OUTER.format(inner="inner"), "utf-8")
+    outermost = OUTER.format(inner="middle").replace("again", "once_more").replace("times", "again")
+    (tmp_path / "outermost.py").write_text(outermost, "utf-8")
+    code = "from outermost import once_more; print(once_more(5))"
+    said = []
+    for factor in (2, 3, 3):
+        (tmp_path / "inner.py").write_text(INNER.format(factor=factor), "utf-8")
+        ran = subprocess.run(
+            [sys.executable, "-c", code], check=True, timeout=120, capture_output=True, text=True,
+            env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[1]}"},
+        )  # fmt: skip
+        said.append(ran.stdout.strip())
+    assert said == ["12", "17", "17"]
 
 
 def test_the_compiler_is_loaded_with_the_first_call() -> None:

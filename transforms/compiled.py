@@ -8,7 +8,7 @@ that takes 0.2 s, which a command that only reads tables does not pay.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from threading import RLock
 from types import FunctionType
@@ -16,6 +16,8 @@ from typing import Any, Final, TypeVar, cast
 
 # Threads that call a loop for the first time wait until all that it calls is ready.
 ONE_AT_A_TIME: Final = RLock()
+# By what numba tells whether a file has changed, for each that it was asked for.
+STAMPS: Final[dict[str, object]] = {}
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -24,7 +26,7 @@ def compiled(function: Function) -> Function:
 
     It may use numbers, numpy arrays and other compiled functions only. It runs without the interpreter's lock, checks
     no bounds, and treats integers as machine integers do: they wrap. The code on disk is renewed when the file of the
-    function changes, not when that of a function changes which it calls.
+    function changes, or that of a compiled function which its module uses.
     """
     return cast("Function", _Loop(cast("FunctionType", function)))
 
@@ -52,11 +54,39 @@ class _Loop:
 
             _look_for_no_blas()
             self._machine_code = numba.njit(cache=True, nogil=True)(self._function)
+            _renew_with(getattr(self._machine_code, "_cache", None), _by_file(self._function, {}))
             names = self._function.__globals__
             for name, value in list(names.items()):
                 if isinstance(value, _Loop):
                     names[name] = value._prepare()  # noqa: SLF001 - of the same class
         return self._machine_code
+
+
+def _by_file(function: FunctionType, found: dict[str, FunctionType]) -> dict[str, FunctionType]:
+    """A function of each file that holds it or a compiled one that its module uses, those that these use among them."""
+    file = function.__code__.co_filename
+    if file not in found:
+        found[file] = function
+        for value in list(function.__globals__.values()):
+            used = value._function if isinstance(value, _Loop) else getattr(value, "py_func", None)  # noqa: SLF001
+            if isinstance(used, FunctionType):
+                _by_file(used, found)
+    return found
+
+
+def _renew_with(kept: object, functions: Mapping[str, FunctionType]) -> None:
+    """Lets machine code that numba has kept count for all files of which it is made: numba asks for the first one only.
+
+    Where numba keeps it otherwise than known here, it goes by that one.
+    """
+    locator: Any = getattr(getattr(kept, "_impl", None), "locator", None)
+    index: Any = getattr(kept, "_cache_file", None)
+    if hasattr(locator, "get_source_stamp") and hasattr(index, "_source_stamp"):
+        for file, function in functions.items():
+            if file not in STAMPS:
+                found = type(locator).from_function(function, file)
+                STAMPS[file] = found and found.get_source_stamp()
+        index._source_stamp = [STAMPS[file] for file in sorted(functions)]  # noqa: SLF001 - it has no other name
 
 
 @cache

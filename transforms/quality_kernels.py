@@ -1,8 +1,4 @@
-"""The loop over texts that fills in what `transforms.quality` tells of them.
-
-Its machine code holds that of what it calls, and is renewed only when this file changes: a change to the loops of
-`quality_grams` or `quality_marks` needs one here. Changes there so far that none was needed for otherwise: 1.
-"""
+"""The loop over texts that fills in what `transforms.quality` tells of them."""
 
 from __future__ import annotations
 

@@ -84,6 +84,12 @@ def test_a_model_of_another_kind_is_refused(at: int) -> None:
         model_of(bytes(data))
 
 
+def test_a_model_with_vectors_of_another_length_than_the_loop_adds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector, "DIM", 32)
+    with pytest.raises(ValueError, match="another kind"):
+        model_of(get_data(PACKAGE, MODEL) or b"")
+
+
 def test_a_model_that_is_cut_off_is_refused() -> None:
     data = get_data(PACKAGE, MODEL) or b""
     for length in (0, 5, 100, 1000, len(data) // 2, len(data) - 1):

